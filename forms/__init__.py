@@ -1,0 +1,1 @@
+"""Form pages, submissions, the intake desk and delivery. Knows `pages` and `research`."""

@@ -1,0 +1,1 @@
+"""Page types, blocks, clinic settings and navigation. Knows only `research`."""

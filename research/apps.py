@@ -1,0 +1,13 @@
+"""The app `research` as Django knows it."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ResearchConfig(AppConfig):
+    """Registers the app under the label `research`."""
+
+    name = "research"
+    label = "research"
+    verbose_name = _("Research")
+    default_auto_field = "django.db.models.BigAutoField"
