@@ -1,1 +1,6 @@
-"""Models of the app `research`, one concept a module, gathered here for Django."""
+"""Models of the research library."""
+
+from research.models.citations import Citation, CitationRelation, CitationTopic
+from research.models.topics import Topic
+
+__all__ = ["Citation", "CitationRelation", "CitationTopic", "Topic"]

@@ -135,6 +135,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+WAGTAILIMAGES_IMAGE_MODEL = "pages.ClinicImage"
+WAGTAILDOCS_DOCUMENT_MODEL = "pages.ClinicDocument"
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "webp"]
 WAGTAIL_SITE_NAME = "Wellcited"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -1,0 +1,48 @@
+"""Claims: statements as rows, each standing on any number of citations.
+
+Statements that the publish gate, the reports and the API must ask about are rows in the database, never prose.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.models import ClusterableModel
+from wagtail.models import Orderable
+
+from research.choices import Stance
+
+
+class AbstractClaim(ClusterableModel, Orderable):
+    """A statement of fact with its sources in ``sources``. Concrete claims add a ParentalKey ``page``."""
+
+    statement = models.TextField(
+        _("statement"), help_text=_("One sentence in plain words, with the comparison group and how long it lasted.")
+    )
+    as_of_year = models.PositiveSmallIntegerField(
+        _("as of year"), null=True, blank=True, help_text=_("The year the figure is from.")
+    )
+
+    class Meta(Orderable.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.statement[:80]
+
+
+class AbstractClaimSource(Orderable):
+    """One citation under one claim, with its stance and locator. Concrete sources add a ParentalKey ``claim``."""
+
+    citation = models.ForeignKey(
+        "research.Citation", verbose_name=_("source"), on_delete=models.PROTECT, related_name="%(class)ss"
+    )
+    stance = models.CharField(_("stance"), max_length=12, choices=Stance.choices, default=Stance.SUPPORTS)
+    locator = models.CharField(
+        _("where in the source"), max_length=80, blank=True, help_text=_("E.g. p. 684, table 2.")
+    )
+
+    class Meta(Orderable.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.get_stance_display()}: {self.citation_id}"

@@ -1,0 +1,220 @@
+"""Site-wide settings: the clinic, its crisis lines and hours, navigation, and the announcement bar."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Orderable
+
+hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six digits, e.g. #0d5c55."))
+
+
+@register_setting(icon="home", order=100)
+class ClinicSettings(BaseSiteSetting, ClusterableModel):
+    """Who the clinic is and how to reach it. Crisis lines can never be empty."""
+
+    name = models.CharField(_("name"), max_length=120, default="Your clinic")
+    legal_name = models.CharField(_("legal name"), max_length=160, blank=True)
+    phone = models.CharField(
+        _("phone"), max_length=30, blank=True, help_text=_("As people read it, e.g. (760) 555-0142.")
+    )
+    referral_phone = models.CharField(_("phone for professionals"), max_length=30, blank=True)
+    fax = models.CharField(_("fax"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    referral_email = models.EmailField(_("e-mail for referrals"), blank=True)
+    street = models.CharField(_("street"), max_length=160, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    region = models.CharField(_("state"), max_length=40, blank=True)
+    postal_code = models.CharField(_("ZIP code"), max_length=12, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="US")
+    hours_note = models.CharField(_("note on hours"), max_length=120, blank=True, help_text=_("E.g. Pacific time."))
+    crisis_heading = models.CharField(
+        _("crisis heading"), max_length=120, default="Thinking about suicide, or worried about someone?"
+    )
+    crisis_text = models.TextField(
+        _("crisis text"),
+        default=(
+            "Call or text 988, the Suicide & Crisis Lifeline. It is free, private and open day and night. "
+            "If someone is in danger right now, call 911."
+        ),
+    )
+    brand_colour = models.CharField(_("main colour"), max_length=7, default="#0d5c55", validators=[hex_colour])
+    accent_colour = models.CharField(_("second colour"), max_length=7, default="#e9a06a", validators=[hex_colour])
+    logo = models.ForeignKey(
+        "pages.ClinicImage", verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    call_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("page to schedule a call"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    referral_page = models.ForeignKey(
+        "wagtailcore.Page",
+        verbose_name=_("page to refer a patient"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    legal_line = models.TextField(_("legal line in the footer"), blank=True)
+
+    panels = [
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("legal_name"), FieldPanel("logo")], heading=_("The clinic")),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
+                FieldRowPanel([FieldPanel("referral_phone"), FieldPanel("referral_email")]),
+                FieldPanel("fax"),
+                FieldPanel("street"),
+                FieldRowPanel(
+                    [FieldPanel("city"), FieldPanel("region"), FieldPanel("postal_code"), FieldPanel("country")]
+                ),
+            ],
+            heading=_("Contact"),
+        ),
+        MultiFieldPanel(
+            [InlinePanel("opening_hours", label=_("Hours")), FieldPanel("hours_note")], heading=_("Opening hours")
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("crisis_heading"),
+                FieldPanel("crisis_text"),
+                InlinePanel("crisis_lines", label=_("Crisis line"), min_num=1),
+            ],
+            heading=_("Crisis help, shown on every page"),
+        ),
+        MultiFieldPanel([FieldPanel("brand_colour"), FieldPanel("accent_colour")], heading=_("Colours")),
+        MultiFieldPanel([FieldPanel("call_page"), FieldPanel("referral_page")], heading=_("Forms")),
+        FieldPanel("legal_line"),
+    ]
+
+    class Meta:
+        verbose_name = _("clinic settings")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CrisisLine(Orderable):
+    """A line to call or text in a crisis."""
+
+    clinic = ParentalKey(ClinicSettings, on_delete=models.CASCADE, related_name="crisis_lines")
+    name = models.CharField(_("name"), max_length=120)
+    phone = models.CharField(_("number to call"), max_length=20)
+    sms = models.CharField(_("number to text"), max_length=20, blank=True)
+    note = models.CharField(_("note"), max_length=160, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.phone}"
+
+
+class OpeningHours(Orderable):
+    """Opening hours of a run of weekdays."""
+
+    class Day(models.IntegerChoices):
+        """ISO 8601 weekdays."""
+
+        MONDAY = 1, _("Monday")
+        TUESDAY = 2, _("Tuesday")
+        WEDNESDAY = 3, _("Wednesday")
+        THURSDAY = 4, _("Thursday")
+        FRIDAY = 5, _("Friday")
+        SATURDAY = 6, _("Saturday")
+        SUNDAY = 7, _("Sunday")
+
+    clinic = ParentalKey(ClinicSettings, on_delete=models.CASCADE, related_name="opening_hours")
+    first_day = models.PositiveSmallIntegerField(_("from"), choices=Day.choices)
+    last_day = models.PositiveSmallIntegerField(_("to"), choices=Day.choices)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    def __str__(self) -> str:
+        return f"{self.get_first_day_display()}-{self.get_last_day_display()}"
+
+
+@register_setting(icon="list-ul", order=110)
+class Navigation(BaseSiteSetting, ClusterableModel):
+    """Header and footer links."""
+
+    panels = [
+        InlinePanel("header_links", heading=_("Header"), label=_("Link"), max_num=7),
+        InlinePanel("footer_links", heading=_("Footer"), label=_("Link"), max_num=24),
+    ]
+
+    class Meta:
+        verbose_name = _("navigation")
+
+
+class AbstractLink(Orderable):
+    """A link to a page or an address."""
+
+    page = models.ForeignKey(
+        "wagtailcore.Page", verbose_name=_("page"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    url = models.CharField(_("or address"), max_length=500, blank=True)
+    text = models.CharField(_("text"), max_length=60, blank=True, help_text=_("Left empty, the page’s title is used."))
+
+    panels = [FieldPanel("page"), FieldPanel("url"), FieldPanel("text")]
+
+    class Meta(Orderable.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.text or self.url or str(self.page)
+
+
+class HeaderLink(AbstractLink):
+    """A link of the main navigation."""
+
+    navigation = ParentalKey(Navigation, on_delete=models.CASCADE, related_name="header_links")
+
+
+class FooterLink(AbstractLink):
+    """A link of the footer, under its column's heading."""
+
+    class Column(models.TextChoices):
+        """Where in the footer."""
+
+        PATIENTS = "patients", _("For patients")
+        PROFESSIONALS = "professionals", _("For professionals")
+        LEGAL = "legal", _("Legal line")
+
+    navigation = ParentalKey(Navigation, on_delete=models.CASCADE, related_name="footer_links")
+    column = models.CharField(_("column"), max_length=14, choices=Column.choices, default=Column.PATIENTS)
+
+    panels = [FieldPanel("column"), *AbstractLink.panels]
+
+
+@register_setting(icon="warning", order=120)
+class Announcement(BaseSiteSetting):
+    """A bar above the header, shown between two times. Never for crisis help, which is always there."""
+
+    text = models.CharField(_("text"), max_length=200, blank=True)
+    link_page = models.ForeignKey(
+        "wagtailcore.Page", verbose_name=_("link"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    starts_at = models.DateTimeField(_("show from"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("show until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("announcement")
+
+    def is_showing(self, now: datetime.datetime | None = None) -> bool:
+        """Whether the bar is due at ``now`` (default: this moment)."""
+        moment = now or timezone.now()
+        return bool(
+            self.text
+            and (self.starts_at is None or self.starts_at <= moment)
+            and (self.ends_at is None or moment < self.ends_at)
+        )

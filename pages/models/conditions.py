@@ -1,0 +1,224 @@
+"""ConditionIndexPage and ConditionPage with its facts, sources, warning signs and questions."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Orderable, Page, PageManager, PageQuerySet
+from wagtail.search import index
+
+from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
+from pages.fields import LeanStreamField
+from pages.models.base import BasePage
+from pages.models.claims import AbstractClaim, AbstractClaimSource
+
+CLAIM_TEXT_FEATURES = ["bold", "italic", "link", "ul", "ol", "citation"]
+
+
+class ConditionIndexPage(BasePage):
+    """The list of conditions."""
+
+    introduction = models.TextField(_("introduction"), blank=True, max_length=500)
+
+    parent_page_types = ["pages.HomePage"]
+    subpage_types = ["pages.ConditionPage"]
+    max_count = 1
+    content_panels = [*Page.content_panels, FieldPanel("introduction")]
+
+    class Meta:
+        verbose_name = _("list of conditions")
+
+
+class ConditionPageQuerySet(PageQuerySet):
+    """Named queries on condition pages."""
+
+    def with_evidence(self) -> ConditionPageQuerySet:
+        """Prefetch everything a condition page shows; the number of queries does not grow with the content."""
+        return self.select_related("reviewer").prefetch_related(
+            models.Prefetch(
+                "facts",
+                ConditionFact.objects.prefetch_related(
+                    models.Prefetch("sources", FactSource.objects.select_related("citation"))
+                ),
+            ),
+            "warning_signs",
+            "questions",
+            "topics",
+        )
+
+    def review_overdue(self, today: datetime.date | None = None) -> ConditionPageQuerySet:
+        """Pages whose next review has passed."""
+        return self.filter(next_review__lt=today or timezone.localdate())
+
+    def review_due_soon(self, today: datetime.date | None = None, days: int = 30) -> ConditionPageQuerySet:
+        """Pages whose next review comes within ``days`` days."""
+        start = today or timezone.localdate()
+        return self.filter(next_review__range=(start, start + datetime.timedelta(days=days)))
+
+
+ConditionPageManager = PageManager.from_queryset(ConditionPageQuerySet)
+
+
+class ConditionPage(BasePage):
+    """One condition: what it is, what the evidence says, when to act, and who checked the page."""
+
+    summary = models.TextField(
+        _("summary"), max_length=400, help_text=_("Two or three sentences under the title. Plain words, no promises.")
+    )
+    crisis_callout = models.BooleanField(
+        _("show the large crisis call-out"),
+        default=False,
+        help_text=_("Puts crisis help first on the page. The short crisis line stands on every page anyway."),
+    )
+    at_a_glance = LeanStreamField(ROW_BLOCKS, verbose_name=_("at a glance"), blank=True)
+    regulatory_note = RichTextField(
+        _("regulatory status"),
+        features=CLAIM_TEXT_FEATURES,
+        help_text=_("Say once, plainly, that the use is off label, and what the medicine is approved for."),
+        blank=True,
+    )
+    signs_heading = models.CharField(_("heading"), max_length=120, default="Warning signs")
+    signs_introduction = models.TextField(_("introduction"), blank=True)
+    act_now = models.TextField(_("now"), blank=True, help_text=_("What to do if somebody may be in danger."))
+    act_today = models.TextField(_("today"), blank=True)
+    act_this_week = models.TextField(_("this week"), blank=True)
+    how_it_may_work = RichTextField(
+        _("how it may work"),
+        features=CLAIM_TEXT_FEATURES,
+        blank=True,
+        help_text=_("Name hypotheses as hypotheses: “may”, “one leading idea is”."),
+    )
+    evidence_introduction = models.TextField(_("introduction to the evidence"), blank=True)
+    evidence_gap = models.TextField(
+        _("what is missing"), blank=True, help_text=_("Say openly where research is thin or absent.")
+    )
+    who_it_may_suit = LeanStreamField(ROW_BLOCKS, verbose_name=_("who it may suit"), blank=True)
+    body = LeanStreamField(BODY_BLOCKS, verbose_name=_("more sections"), blank=True)
+    topics = ParentalManyToManyField(
+        "research.Topic",
+        verbose_name=_("topics"),
+        blank=True,
+        related_name="condition_pages",
+        help_text=_("The evidence section lists published research filed under these."),
+    )
+    reviewer = models.ForeignKey(
+        "pages.Person",
+        verbose_name=_("reviewed by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reviewed_pages",
+    )
+    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    next_review = models.DateField(_("next review"), null=True, blank=True)
+
+    objects = ConditionPageManager()
+
+    parent_page_types = ["pages.ConditionIndexPage"]
+    subpage_types: list[str] = []
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("topics"),
+        FieldPanel("crisis_callout"),
+        FieldPanel("at_a_glance"),
+        FieldPanel("regulatory_note"),
+        InlinePanel("facts", heading=_("Key facts"), label=_("Fact")),
+        MultiFieldPanel(
+            [
+                FieldPanel("signs_heading"),
+                FieldPanel("signs_introduction"),
+                InlinePanel("warning_signs", label=_("Warning sign")),
+                FieldPanel("act_now"),
+                FieldPanel("act_today"),
+                FieldPanel("act_this_week"),
+            ],
+            heading=_("Warning signs and when to act"),
+        ),
+        FieldPanel("how_it_may_work"),
+        MultiFieldPanel([FieldPanel("evidence_introduction"), FieldPanel("evidence_gap")], heading=_("The evidence")),
+        FieldPanel("who_it_may_suit"),
+        FieldPanel("body"),
+        InlinePanel("questions", heading=_("Questions people ask"), label=_("Question")),
+        MultiFieldPanel(
+            [FieldPanel("reviewer"), FieldRowPanel([FieldPanel("reviewed_on"), FieldPanel("next_review")])],
+            heading=_("Medical review"),
+        ),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary", boost=2),
+        index.SearchField("how_it_may_work"),
+        index.SearchField("body"),
+        index.RelatedFields("facts", [index.SearchField("statement")]),
+        index.RelatedFields("questions", [index.SearchField("question"), index.SearchField("answer")]),
+        index.RelatedFields("warning_signs", [index.SearchField("text")]),
+        index.RelatedFields("topics", [index.SearchField("name"), index.SearchField("synonyms")]),
+    ]
+
+    class Meta:
+        verbose_name = _("condition page")
+
+    def public_facts(self) -> list[ConditionFact]:
+        """Facts that visitors may see: drafts stay in the admin and in the reports."""
+        return [fact for fact in self.facts.all() if not fact.draft]
+
+
+class ConditionFact(AbstractClaim):
+    """A key fact of a condition page. A draft fact is kept on the page for editors and never shown."""
+
+    page = ParentalKey(ConditionPage, on_delete=models.CASCADE, related_name="facts")
+    figure = models.CharField(
+        _("key figure"), max_length=40, blank=True, help_text=_("Set large above the sentence, e.g. 8 of 100.")
+    )
+    draft = models.BooleanField(
+        _("draft"), default=False, help_text=_("Keeps the fact off the public page, e.g. while a source is missing.")
+    )
+
+    panels = [
+        FieldPanel("figure"),
+        FieldPanel("statement"),
+        FieldRowPanel([FieldPanel("as_of_year"), FieldPanel("draft")]),
+        InlinePanel("sources", label=_("Source")),
+    ]
+
+    class Meta(AbstractClaim.Meta):
+        verbose_name = _("key fact")
+        verbose_name_plural = _("key facts")
+
+
+class FactSource(AbstractClaimSource):
+    """A source of a condition fact."""
+
+    claim = ParentalKey(ConditionFact, on_delete=models.CASCADE, related_name="sources")
+
+    class Meta(AbstractClaimSource.Meta):
+        constraints = [models.UniqueConstraint(fields=["claim", "citation"], name="pages_fact_source_once")]
+
+
+class WarningSign(Orderable):
+    """One warning sign of a condition page."""
+
+    page = ParentalKey(ConditionPage, on_delete=models.CASCADE, related_name="warning_signs")
+    text = models.CharField(_("sign"), max_length=200)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ConditionQuestion(Orderable):
+    """A question people ask about a condition, with its answer."""
+
+    page = ParentalKey(ConditionPage, on_delete=models.CASCADE, related_name="questions")
+    question = models.CharField(_("question"), max_length=200)
+    answer = RichTextField(_("answer"), features=CLAIM_TEXT_FEATURES)
+
+    def __str__(self) -> str:
+        return self.question

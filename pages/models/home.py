@@ -1,0 +1,73 @@
+"""HomePage: the promise, two ways in, and the value cards with source and balance."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import Page
+
+from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
+from pages.fields import LeanStreamField
+from pages.models.base import BasePage
+from pages.models.claims import AbstractClaim, AbstractClaimSource
+
+
+class HomePage(BasePage):
+    """The front page of the clinic's site."""
+
+    promise = models.CharField(
+        _("promise"), max_length=120, help_text=_("The large headline. What the clinic does, not what it hopes to be.")
+    )
+    lede = models.TextField(_("introduction"), max_length=400)
+    patients_text = models.TextField(_("for patients"), blank=True, max_length=300)
+    professionals_text = models.TextField(_("for professionals"), blank=True, max_length=300)
+    visit_steps = LeanStreamField(ROW_BLOCKS, verbose_name=_("how a visit goes"), blank=True)
+    plain_figures = LeanStreamField(ROW_BLOCKS, verbose_name=_("safety and cost in plain figures"), blank=True)
+    body = LeanStreamField(BODY_BLOCKS, verbose_name=_("more sections"), blank=True)
+
+    parent_page_types = ["wagtailcore.Page"]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("promise"),
+        FieldPanel("lede"),
+        MultiFieldPanel([FieldPanel("patients_text"), FieldPanel("professionals_text")], heading=_("Two ways in")),
+        InlinePanel("cards", heading=_("Value cards"), label=_("Card"), max_num=4),
+        FieldPanel("visit_steps"),
+        FieldPanel("plain_figures"),
+        FieldPanel("body"),
+    ]
+
+    class Meta:
+        verbose_name = _("home page")
+
+
+class HomeCard(AbstractClaim):
+    """A value with the statement it rests on and the sentence that balances it."""
+
+    page = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="cards")
+    heading = models.CharField(_("heading"), max_length=80)
+    balance = models.TextField(
+        _("balance"), help_text=_("The matching risk or limit. A benefit never stands without it.")
+    )
+
+    panels = [
+        FieldPanel("heading"),
+        FieldPanel("statement"),
+        FieldPanel("as_of_year"),
+        FieldPanel("balance"),
+        InlinePanel("sources", label=_("Source")),
+    ]
+
+    class Meta(AbstractClaim.Meta):
+        verbose_name = _("value card")
+
+
+class HomeCardSource(AbstractClaimSource):
+    """A source of a home page card."""
+
+    claim = ParentalKey(HomeCard, on_delete=models.CASCADE, related_name="sources")
+
+    class Meta(AbstractClaimSource.Meta):
+        constraints = [models.UniqueConstraint(fields=["claim", "citation"], name="pages_home_source_once")]

@@ -1,0 +1,57 @@
+"""Person: team members and the clinicians who review pages."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.search import index
+
+
+class Person(index.Indexed, models.Model):
+    """Somebody of the clinic, shown on the team page and named as reviewer of medical pages."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    credentials = models.CharField(_("credentials"), max_length=80, blank=True, help_text=_("E.g. MD, RN, CRNA."))
+    role = models.CharField(_("role"), max_length=120, help_text=_("E.g. Medical director."))
+    licences = models.CharField(
+        _("licensed in"), max_length=200, blank=True, help_text=_("States, e.g. California, Nevada.")
+    )
+    biography = models.TextField(_("about"), blank=True)
+    photo = models.ForeignKey(
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        verbose_name=_("photo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    demo = models.BooleanField(
+        _("demo profile"), default=False, help_text=_("Marked on the page as not a real person. Remove before opening.")
+    )
+    on_team_page = models.BooleanField(_("show on the team page"), default=True)
+    sort_order = models.PositiveIntegerField(_("order"), default=0)
+
+    panels = [
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("slug"), FieldPanel("credentials"), FieldPanel("role")]),
+        FieldPanel("licences"),
+        FieldPanel("biography"),
+        FieldPanel("photo"),
+        MultiFieldPanel([FieldPanel("on_team_page"), FieldPanel("sort_order"), FieldPanel("demo")]),
+    ]
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ("sort_order", "name")
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        """Name with credentials, as printed under a reviewed page."""
+        return f"{self.name}, {self.credentials}" if self.credentials else self.name

@@ -1,0 +1,72 @@
+"""ProfessionalsPage: what a referring colleague needs on one page."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Orderable, Page
+
+from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
+from pages.fields import LeanStreamField
+from pages.models.base import BasePage
+from pages.models.conditions import CLAIM_TEXT_FEATURES
+
+
+class ProfessionalsPage(BasePage):
+    """For Professionals. Its criteria come from the one eligibility list, never typed here."""
+
+    summary = models.TextField(_("summary"), max_length=500)
+    what_it_is = RichTextField(_("what ketamine is"), features=CLAIM_TEXT_FEATURES, blank=True)
+    regulatory_note = RichTextField(_("regulatory status"), features=CLAIM_TEXT_FEATURES, blank=True)
+    mechanism_introduction = RichTextField(_("introduction"), features=CLAIM_TEXT_FEATURES, blank=True)
+    hypotheses = LeanStreamField(ROW_BLOCKS, verbose_name=_("hypotheses"), blank=True)
+    criteria_introduction = models.TextField(_("introduction to the criteria"), blank=True)
+    monitoring = LeanStreamField(ROW_BLOCKS, verbose_name=_("monitoring and safety"), blank=True)
+    evidence_introduction = models.TextField(_("introduction to the evidence"), blank=True)
+    body = LeanStreamField(BODY_BLOCKS, verbose_name=_("more sections"), blank=True)
+    next_steps = RichTextField(_("next steps"), features=CLAIM_TEXT_FEATURES, blank=True)
+    reviewer = models.ForeignKey(
+        "pages.Person", verbose_name=_("reviewed by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    next_review = models.DateField(_("next review"), null=True, blank=True)
+
+    parent_page_types = ["pages.HomePage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("what_it_is"),
+        FieldPanel("regulatory_note"),
+        MultiFieldPanel([FieldPanel("mechanism_introduction"), FieldPanel("hypotheses")], heading=_("How it may work")),
+        FieldPanel("criteria_introduction"),
+        FieldPanel("monitoring"),
+        MultiFieldPanel(
+            [FieldPanel("evidence_introduction"), InlinePanel("evidence", label=_("Study"))],
+            heading=_("Evidence in brief"),
+        ),
+        FieldPanel("body"),
+        FieldPanel("next_steps"),
+        MultiFieldPanel(
+            [FieldPanel("reviewer"), FieldPanel("reviewed_on"), FieldPanel("next_review")], heading=_("Medical review")
+        ),
+    ]
+
+    class Meta:
+        verbose_name = _("page for professionals")
+
+
+class ProfessionalsEvidence(Orderable):
+    """A row of the evidence table, chosen by an editor."""
+
+    page = ParentalKey(ProfessionalsPage, on_delete=models.CASCADE, related_name="evidence")
+    citation = models.ForeignKey(
+        "research.Citation", verbose_name=_("source"), on_delete=models.PROTECT, related_name="+"
+    )
+    point = models.CharField(_("in one line"), max_length=240)
+
+    def __str__(self) -> str:
+        return self.point

@@ -1,0 +1,62 @@
+"""ResearchPage: how studies are chosen, the value cards in the words of evidence, and the library's listing."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+
+from pages.models.base import BasePage
+from pages.models.claims import AbstractClaim, AbstractClaimSource
+from pages.models.conditions import CLAIM_TEXT_FEATURES
+
+
+class ResearchPage(BasePage):
+    """Research & Science."""
+
+    summary = models.TextField(_("summary"), max_length=400)
+    how_we_choose = RichTextField(_("how we choose studies"), features=CLAIM_TEXT_FEATURES, blank=True)
+
+    parent_page_types = ["pages.HomePage"]
+    subpage_types: list[str] = []
+    max_count = 1
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("how_we_choose"),
+        InlinePanel("cards", heading=_("Value cards"), label=_("Card"), max_num=4),
+    ]
+
+    class Meta:
+        verbose_name = _("research page")
+
+
+class ResearchCard(AbstractClaim):
+    """A value in the words of evidence, with its balance."""
+
+    page = ParentalKey(ResearchPage, on_delete=models.CASCADE, related_name="cards")
+    heading = models.CharField(_("heading"), max_length=80)
+    balance = models.TextField(_("balance"), help_text=_("The matching risk or limit."))
+
+    panels = [
+        FieldPanel("heading"),
+        FieldPanel("statement"),
+        FieldPanel("as_of_year"),
+        FieldPanel("balance"),
+        InlinePanel("sources", label=_("Source")),
+    ]
+
+    class Meta(AbstractClaim.Meta):
+        verbose_name = _("value card")
+
+
+class ResearchCardSource(AbstractClaimSource):
+    """A source of a research page card."""
+
+    claim = ParentalKey(ResearchCard, on_delete=models.CASCADE, related_name="sources")
+
+    class Meta(AbstractClaimSource.Meta):
+        constraints = [models.UniqueConstraint(fields=["claim", "citation"], name="pages_research_source_once")]

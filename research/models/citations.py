@@ -1,0 +1,311 @@
+"""Citation: one record of the research library, what it found for each topic, and how records relate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    Orderable,
+    PreviewableMixin,
+    RevisionMixin,
+    WorkflowMixin,
+)
+from wagtail.search import index
+
+from research.choices import RESEARCH_KINDS, Finding, Kind, Relation, Species, Status, StudyDesign
+
+
+class CitationQuerySet(models.QuerySet["Citation"]):
+    """Named queries on citations."""
+
+    def published(self) -> CitationQuerySet:
+        """What anyone may see: live, verified by a clinician and not withheld.
+
+        A retracted record may be shown as such.
+        """
+        return self.filter(live=True, verified_on__isnull=False, withheld=False)
+
+    def research(self) -> CitationQuerySet:
+        """Records that may stand as evidence (news, releases and stories are not research)."""
+        return self.filter(kind__in=RESEARCH_KINDS)
+
+    def about(self, topics: Any) -> CitationQuerySet:
+        """Records filed under any of the topics or their sub-topics, each once."""
+        return self.filter(
+            models.Exists(
+                CitationTopic.objects.filter(citation=models.OuterRef("pk")).filter(
+                    models.Q(topic__in=topics) | models.Q(topic__parent__in=topics)
+                )
+            )
+        )
+
+    def with_topics(self) -> CitationQuerySet:
+        """Prefetch the findings with their topics: two queries, however many citations."""
+        return self.prefetch_related(
+            models.Prefetch("topics", CitationTopic.objects.select_related("topic", "topic__parent"))
+        )
+
+
+class Citation(
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    PreviewableMixin,
+    index.Indexed,
+    ClusterableModel,
+):
+    """A published work, identified, described in CSL terms, appraised and watched.
+
+    ``status`` says whether the work still stands; ``live`` only says whether this record is public.
+    """
+
+    key = models.SlugField(
+        _("key"), max_length=80, unique=True, help_text=_("Short and stable, e.g. feder-2014-ptsd. Never reused.")
+    )
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind.choices, default=Kind.JOURNAL_ARTICLE)
+
+    # Bibliographic fields, named after CSL 1.0.2 variables.
+    title = models.TextField(_("title"))
+    authors = models.JSONField(
+        _("authors"),
+        default=list,
+        blank=True,
+        help_text=_("CSL names in order: family, given, particles, suffix, or literal for a group."),
+    )
+    authors_truncated = models.BooleanField(
+        _("author list is not complete"), default=False, help_text=_("Shown as “et al” after the names given.")
+    )
+    container_title = models.CharField(_("journal, book or site"), max_length=300, blank=True)
+    container_title_short = models.CharField(
+        _("short form"), max_length=150, blank=True, help_text=_("NLM abbreviation, e.g. JAMA Psychiatry.")
+    )
+    publisher = models.CharField(_("publisher"), max_length=200, blank=True)
+    issued_year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    issued_month = models.PositiveSmallIntegerField(_("month"), null=True, blank=True, help_text=_("Only if known."))
+    issued_day = models.PositiveSmallIntegerField(_("day"), null=True, blank=True, help_text=_("Only if known."))
+    volume = models.CharField(_("volume"), max_length=40, blank=True)
+    issue = models.CharField(_("issue"), max_length=40, blank=True)
+    page = models.CharField(_("pages or e-id"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=16, blank=True, default="en")
+
+    # Identifiers: normalised before validation, empty stored as NULL so that uniqueness holds.
+    doi = models.CharField(_("DOI"), max_length=255, null=True, blank=True, unique=True)
+    pmid = models.CharField(_("PMID"), max_length=12, null=True, blank=True, unique=True)
+    pmcid = models.CharField(_("PMCID"), max_length=16, null=True, blank=True, unique=True)
+    isbn = models.CharField(_("ISBN"), max_length=13, null=True, blank=True, unique=True)
+    nct_id = models.CharField(_("ClinicalTrials.gov id"), max_length=11, null=True, blank=True, unique=True)
+    url = models.URLField(_("web address"), max_length=1000, blank=True)
+    accessed = models.DateField(_("accessed"), null=True, blank=True)
+    archive_url = models.URLField(_("archived copy"), max_length=1000, blank=True)
+
+    # Appraisal.
+    study_design = models.CharField(_("study design"), max_length=24, choices=StudyDesign.choices, blank=True)
+    species = models.CharField(_("studied in"), max_length=8, choices=Species.choices, default=Species.HUMAN)
+    sample_size = models.PositiveIntegerField(_("number of participants"), null=True, blank=True)
+    sample_size_note = models.CharField(_("note on the number"), max_length=300, blank=True)
+    comparator = models.CharField(
+        _("compared with"), max_length=200, blank=True, help_text=_("E.g. midazolam, saline, ECT, nothing.")
+    )
+    follow_up = models.CharField(_("followed for"), max_length=120, blank=True, help_text=_("E.g. 24 hours, 12 weeks."))
+    ocebm_level = models.PositiveSmallIntegerField(
+        _("OCEBM 2011 level"),
+        null=True,
+        blank=True,
+        choices=[(n, str(n)) for n in range(1, 6)],
+        help_text=_("Oxford Centre 2011 level of evidence, 1 strongest to 5. This is not a GRADE rating."),
+    )
+    headline = models.CharField(
+        _("headline in plain words"),
+        max_length=200,
+        blank=True,
+        help_text=_("E.g. “One infusion eased symptoms more than a sedative for a day”."),
+    )
+    finding = models.TextField(
+        _("what was found, in plain words"),
+        blank=True,
+        help_text=_("Numbers out of 100, with the comparison group and how long it lasted."),
+    )
+    limits = models.TextField(_("what it doesn’t tell us"), blank=True)
+    funding = models.TextField(_("funding and conflicts of interest"), blank=True)
+    open_access = models.BooleanField(_("free to read"), null=True, blank=True)
+
+    # Whether the work still stands.
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.CURRENT, db_index=True)
+    status_date = models.DateField(_("status since"), null=True, blank=True)
+    status_source = models.URLField(
+        _("where the status is stated"), max_length=1000, blank=True, help_text=_("Address of the notice.")
+    )
+    status_note = models.TextField(_("note on the status"), blank=True)
+    successor = models.ForeignKey(
+        "self",
+        verbose_name=_("replaced by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="predecessors",
+    )
+    withheld = models.BooleanField(
+        _("keep off the public site"),
+        default=False,
+        help_text=_("Hides the record from lists although it is live, e.g. a retracted paper you don’t want to show."),
+    )
+
+    # Care.
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("identity confirmed by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    verified_on = models.DateField(
+        _("identity confirmed on"),
+        null=True,
+        blank=True,
+        help_text=_("Only confirmed records are public. Check title, authors and identifier against the source."),
+    )
+    next_review = models.DateField(_("next review"), null=True, blank=True)
+    import_origin = models.CharField(_("came from"), max_length=200, blank=True)
+    notes = models.TextField(_("internal notes"), blank=True, help_text=_("Never public."))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # The formatted reference, refreshed on save so that no request formats it again.
+    ama_html = models.TextField(editable=False, blank=True)
+    ama_text = models.TextField(editable=False, blank=True)
+
+    objects = CitationQuerySet.as_manager()
+
+    search_fields = [
+        index.SearchField("title", boost=3),
+        index.SearchField("headline", boost=3),
+        index.SearchField("finding"),
+        index.SearchField("limits"),
+        index.SearchField("container_title"),
+        index.SearchField("ama_text"),
+        index.AutocompleteField("title"),
+        index.AutocompleteField("key"),
+        index.FilterField("live"),
+        index.FilterField("withheld"),
+        index.FilterField("verified_on"),
+        index.FilterField("kind"),
+        index.FilterField("status"),
+    ]
+
+    class Meta:
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        ordering = ("-issued_year", "key")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(issued_month__isnull=True)
+                | (models.Q(issued_month__range=(1, 12)) & models.Q(issued_year__isnull=False)),
+                name="research_citation_month_needs_year",
+                violation_error_message=_("Give a year, and a month from 1 to 12."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(issued_day__isnull=True)
+                | (models.Q(issued_day__range=(1, 31)) & models.Q(issued_month__isnull=False)),
+                name="research_citation_day_needs_month",
+                violation_error_message=_("Give a month, and a day from 1 to 31."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ocebm_level__isnull=True) | models.Q(ocebm_level__range=(1, 5)),
+                name="research_citation_ocebm_range",
+                violation_error_message=_("OCEBM 2011 levels run from 1 to 5."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=[Status.RETRACTED, Status.CONCERN])
+                | models.Q(status_date__isnull=False)
+                | ~models.Q(status_source=""),
+                name="research_citation_status_has_source",
+                violation_error_message=_("Say since when, or where the notice stands."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=Status.SUPERSEDED) | models.Q(successor__isnull=False),
+                name="research_citation_superseded_has_successor",
+                violation_error_message=_("Choose the record that replaces this one."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(successor__isnull=True) | ~models.Q(successor=models.F("id")),
+                name="research_citation_not_its_own_successor",
+                violation_error_message=_("A record cannot replace itself."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["live", "verified_on", "withheld"], name="research_citation_public"),
+            models.Index(fields=["-issued_year", "key"], name="research_citation_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.title}"
+
+    @property
+    def is_research(self) -> bool:
+        """Whether the record may stand as evidence."""
+        return self.kind in RESEARCH_KINDS
+
+    @property
+    def is_published(self) -> bool:
+        """Whether anyone may see the record; the same rule as ``CitationQuerySet.published``."""
+        return self.live and self.verified_on is not None and not self.withheld
+
+    @property
+    def stands(self) -> bool:
+        """Whether the work may still support a statement (published and not retracted)."""
+        return self.is_published and self.status != Status.RETRACTED
+
+
+class CitationTopic(Orderable):
+    """What one citation found for one topic. A trial can be negative for OCD and positive for depression."""
+
+    citation = ParentalKey(Citation, on_delete=models.CASCADE, related_name="topics")
+    topic = models.ForeignKey("research.Topic", on_delete=models.PROTECT, related_name="citation_links")
+    finding = models.CharField(_("finding"), max_length=12, choices=Finding.choices, default=Finding.BACKGROUND)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("topic and finding")
+        verbose_name_plural = _("topics and findings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["citation", "topic"],
+                name="research_citation_topic_once",
+                violation_error_message=_("This topic is already listed for the citation."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.get_finding_display()}"
+
+
+class CitationRelation(Orderable):
+    """A directed relation between two citations, e.g. a news item that reports on a trial."""
+
+    citation = ParentalKey(Citation, on_delete=models.CASCADE, related_name="relations")
+    related = models.ForeignKey(
+        Citation, verbose_name=_("other record"), on_delete=models.PROTECT, related_name="related_from"
+    )
+    kind = models.CharField(_("relation"), max_length=12, choices=Relation.choices)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
+        constraints = [
+            models.UniqueConstraint(fields=["citation", "related", "kind"], name="research_relation_once"),
+            models.CheckConstraint(
+                condition=~models.Q(citation=models.F("related")),
+                name="research_relation_not_to_itself",
+                violation_error_message=_("A record cannot relate to itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.related_id}"
