@@ -1,8 +1,20 @@
 """Reads the process environment. Never raises: what is wrong is collected for the system checks to report."""
 
+import base64
+import binascii
 import os
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+MISSING = "clinic.E001"
+MALFORMED = "clinic.E002"
+KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -16,15 +28,47 @@ class Problem:
 
 
 class Environment:
-    """The variables of one process, read by type; `problems` lists what could not be read."""
+    """The variables of one process, read by type; `problems` lists what could not be read.
 
-    def __init__(self, variables: Mapping[str, str] | None = None) -> None:
-        self.variables = os.environ if variables is None else variables
+    A variable may also be given as a file that holds its value: `SECRET_KEY_FILE=/run/secrets/secret_key`.
+    Variables of the process win over those of the file that `ENV_FILE` names (`.env` beside manage.py unless set).
+    """
+
+    def __init__(self, variables: Mapping[str, str] | None = None, *, env_file: Path | None = None) -> None:
         self.problems: list[Problem] = []
+        if variables is None:
+            named = os.environ.get("ENV_FILE")
+            file = Path(named) if named else env_file if named is None else None
+            if file is not None and file.is_file():
+                environ.Env.read_env(file)
+            variables = os.environ
+        self.variables = variables
+
+    def malformed(self, name: str, message: str, hint: str) -> None:
+        """Note that the variable `name` is set but cannot be used."""
+        self.problems.append(Problem(MALFORMED, name, message, hint))
 
     def text(self, name: str, default: str = "") -> str:
         """The variable as it is, or `default` when it is unset or empty."""
+        file = self.variables.get(f"{name}_FILE", "").strip()
+        if file:
+            try:
+                return Path(file).read_text(encoding="utf-8").strip() or default
+            except (OSError, UnicodeDecodeError) as error:
+                self.malformed(
+                    f"{name}_FILE",
+                    f"{name}_FILE names a file that cannot be read: {error}",
+                    f"Name a text file that holds the value and that this user may read, or set {name} instead.",
+                )
+                return default
         return self.variables.get(name, "").strip() or default
+
+    def required(self, name: str, hint: str) -> str:
+        """The variable, or an empty text and a problem when it is unset."""
+        value = self.text(name)
+        if not value:
+            self.problems.append(Problem(MISSING, name, f"{name} is not set.", hint))
+        return value
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A yes/no variable: 1, true, yes, on against 0, false, no, off."""
@@ -33,14 +77,82 @@ class Environment:
             return default
         if value in {"1", "true", "yes", "on"}:
             return True
-        if value in {"0", "false", "no", "off"}:
-            return False
-        self.problems.append(
-            Problem("clinic.E002", name, f"{name} is neither yes nor no.", f"Set {name}=1 or {name}=0.")
-        )
-        return default
+        if value not in {"0", "false", "no", "off"}:
+            self.malformed(name, f"{name} is neither yes nor no.", f"Set {name}=1 or {name}=0.")
+            return default
+        return False
+
+    def number(self, name: str, default: int, *, least: int = 0) -> int:
+        """A whole number, `least` or more."""
+        value = self.text(name)
+        if not value:
+            return default
+        if not (value.isascii() and value.isdecimal()) or int(value) < least:
+            self.malformed(
+                name, f"{name} is not a whole number of {least} or more.", f"For example: {name}={max(default, least)}"
+            )
+            return default
+        return int(value)
 
     def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """A comma-separated list, without empty items."""
         value = self.text(name)
         return [item.strip() for item in value.split(",") if item.strip()] if value else list(default)
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        """One of `choices`; the first when unset or unknown."""
+        value = self.text(name, choices[0]).lower()
+        if value not in choices:
+            self.malformed(name, f"{name} is not one of {', '.join(choices)}.", f"For example: {name}={choices[0]}")
+            return choices[0]
+        return value
+
+    def parsed(self, name: str, value: str, parse: Callable[[str], dict[str, Any]], example: str) -> dict[str, Any]:
+        """`value` as `parse` (one of django-environ's URL readers) understands it; empty with a problem otherwise."""
+        if not value:
+            return {}
+        try:
+            with warnings.catch_warnings(action="ignore"):  # it would print the address, password and all
+                config = parse(value)
+        except (ImproperlyConfigured, ValueError, KeyError, TypeError):
+            config = {}
+        if not config.get("ENGINE", config.get("BACKEND", config.get("EMAIL_BACKEND", ""))).count("."):
+            # The value is not repeated: it may hold a password.
+            self.malformed(name, f"{name} is not an address this product knows.", f"For example: {name}={example}")
+            return {}
+        return config
+
+    def key(self, name: str, value: str) -> str:
+        """`value` when it is the base64 of 32 bytes; empty with a problem otherwise."""
+        if value and decoded_length(value) != KEY_BYTES:
+            self.malformed(
+                name,
+                f"{name} holds a key that is not {KEY_BYTES} bytes in base64.",
+                "Make fresh ones with: python manage.py make_keys",
+            )
+            return ""
+        return value
+
+    def key_ring(self, name: str, value: str) -> dict[str, str]:
+        """`id:key,older-id:key` as a mapping of key id to key; the first is the active one."""
+        ring: dict[str, str] = {}
+        for item in filter(None, (part.strip() for part in value.split(","))):
+            key_id, separator, key = item.partition(":")
+            if not separator or not key_id or key_id in ring:
+                self.malformed(
+                    name,
+                    f"{name} is not a list of id:key, each id once.",
+                    "Make a first one with: python manage.py make_keys",
+                )
+                return {}
+            if self.key(name, key):
+                ring[key_id] = key
+        return ring
+
+
+def decoded_length(value: str) -> int:
+    """How many bytes a base64 text stands for; -1 when it is not base64."""
+    try:
+        return len(base64.b64decode(value, validate=True))
+    except (binascii.Error, ValueError):
+        return -1

@@ -1,22 +1,43 @@
-"""Settings safe for production. Whatever differs between machines is read from the environment."""
+"""Settings safe for production. Whatever differs between machines is read from the environment, here alone."""
 
+import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
+from environ import Env
 
-from clinic.csp import SITE_POLICY
 from clinic.environment import Environment
+from clinic.headers import admin_policy, site_policy
+from clinic.logs import logging_config
+from clinic.storages import storages_config
 
 ROOT = Path(__file__).resolve().parents[3]
 VAR = ROOT / "var"
 
-env = Environment()
+env = Environment(env_file=ROOT / ".env")
+
+# --- Who we are -----------------------------------------------------------------------------------------------
 
 DEBUG = False
-SECRET_KEY = env.text("SECRET_KEY", "unset")
+# With no key the checks stop the start; until then a random one keeps anything from being signed with a known one.
+SECRET_KEY = (
+    env.required("SECRET_KEY", "A long random text; python manage.py make_keys prints one.") or secrets.token_urlsafe()
+)
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
-BASE_URL = env.text("BASE_URL", "http://localhost:8000")
+if not ALLOWED_HOSTS:
+    env.required("ALLOWED_HOSTS", "The names under which visitors reach the site: ALLOWED_HOSTS=www.clinic.example")
+BASE_URL = env.required("BASE_URL", "The site's full address: BASE_URL=https://www.clinic.example").rstrip("/")
+if BASE_URL and (urlsplit(BASE_URL).scheme not in {"http", "https"} or not urlsplit(BASE_URL).hostname):
+    env.malformed("BASE_URL", "BASE_URL is not an http(s) address.", "For example: BASE_URL=https://www.clinic.example")
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if "://" in BASE_URL else []
+# How many proxies of ours stand before the server, each adding to X-Forwarded-For (0: it faces the network itself).
+PROXY_COUNT = env.number("PROXY_COUNT", 0)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+
+# --- Parts ----------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "clinic",
@@ -47,6 +68,7 @@ INSTALLED_APPS = [
     "taggit",
     "rest_framework",
     "django_filters",
+    "corsheaders",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -57,11 +79,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "clinic.headers.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clinic.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -90,22 +114,112 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-# SQLite: readers never wait for the writer (WAL), and a writer takes its lock at once and waits for it,
-# so that two writers never deadlock by upgrading a read lock.
+# --- Database, cache, mail ------------------------------------------------------------------------------------
+
+# Readers never wait for the writer (WAL), and a writer takes its lock at once and waits for it, so that two
+# writers never deadlock by upgrading a read lock. FULL: what was acknowledged is on the disk.
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR / "db.sqlite3",
-        "OPTIONS": SQLITE_OPTIONS,
-    }
-}
+
+database_url = env.required("DATABASE_URL", "For example: DATABASE_URL=postgres://clinic:password@localhost/clinic")
+database = env.parsed("DATABASE_URL", database_url, Env.db_url_config, "postgres://clinic:password@localhost/clinic")
+if "sqlite3" in database.get("ENGINE", "sqlite3"):
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": database.get("NAME", ":memory:")}
+    database["OPTIONS"] = SQLITE_OPTIONS
+elif env.flag("DATABASE_POOL", default=True):
+    # Under ASGI a connection per thread would never be given back; the pool lends them instead.
+    database["OPTIONS"] = database.get("OPTIONS", {}) | {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+DATABASES: dict[str, dict[str, Any]] = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+cache_url = env.text("CACHE_URL", "locmemcache://")
+# redis-py speaks to Valkey under Redis's scheme.
+cache_address = cache_url.replace("valkey://", "redis://", 1).replace("valkeys://", "rediss://", 1)
+cache = env.parsed("CACHE_URL", cache_address, Env.cache_url_config, "valkey://localhost:6379/0")
+if "redis" in cache.get("BACKEND", "").lower():
+    cache["BACKEND"] = "clinic.cache.ForgivingRedisCache"
+    cache["OPTIONS"] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5} | cache.get("OPTIONS", {})
+CACHES: dict[str, dict[str, Any]] = {
+    "default": cache or {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
+email_url = env.required("EMAIL_URL", "For example: EMAIL_URL=smtp+tls://user:password@mail.clinic.example:587")
+email = env.parsed("EMAIL_URL", email_url, Env.email_url_config, "smtp+tls://user:password@mail.clinic.example:587")
+EMAIL_BACKEND = email.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+EMAIL_HOST = email.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = email.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = email.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = email.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = email.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = email.get("EMAIL_FILE_PATH") or None
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.required(
+    "DEFAULT_FROM_EMAIL", "The sender of the site's mail: DEFAULT_FROM_EMAIL=Clinic <no-reply@clinic.example>"
+)
+
+# --- Submissions ----------------------------------------------------------------------------------------------
+
+# Key id -> base64 of 32 bytes; the first encrypts, every one decrypts. Kept apart from SECRET_KEY so that
+# changing that one never makes a submission unreadable.
+SUBMISSION_KEYS = env.key_ring(
+    "SUBMISSION_KEYS", env.required("SUBMISSION_KEYS", "Make them with: python manage.py make_keys")
+)
+BLIND_INDEX_KEY = env.key(
+    "BLIND_INDEX_KEY", env.required("BLIND_INDEX_KEY", "Make it with: python manage.py make_keys")
+)
+
+# --- API ------------------------------------------------------------------------------------------------------
+
+API_WRITE_ENABLED = env.flag("API_WRITE_ENABLED")
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+
+# --- Language and time ----------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [ROOT / "locale"]
+WAGTAIL_I18N_ENABLED = True
+USE_I18N = True
+TIME_ZONE = env.text("TIME_ZONE", "America/Los_Angeles")
+USE_TZ = True
+
+# --- Files ----------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR / "media"
+PRIVATE_ROOT = VAR / "private"
+STORAGES: dict[str, dict[str, Any]] = storages_config(env, PRIVATE_ROOT)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a condition page with all its inline rows has several hundred
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+
+# --- Wagtail --------------------------------------------------------------------------------------------------
+
+WAGTAIL_SITE_NAME = "Wellcited"
+WAGTAILIMAGES_IMAGE_MODEL = "pages.ClinicImage"
+WAGTAILDOCS_DOCUMENT_MODEL = "pages.ClinicDocument"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # the admin asks no third party
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# Documents leave as attachments that cannot run, and never in a format that a browser would run.
+WAGTAILDOCS_SERVE_METHOD = "redirect" if env.text("STORAGE") == "s3" else "serve_view"
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "rtf", "txt", "xlsx"]
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
+WAGTAIL_PASSWORD_RESET_ENABLED = True
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -113,55 +227,29 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-LANGUAGE_CODE = "en"
-LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
-WAGTAIL_I18N_ENABLED = True
-USE_I18N = True
-TIME_ZONE = "America/Los_Angeles"
-USE_TZ = True
+# --- Safety in transport --------------------------------------------------------------------------------------
 
-STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
-MEDIA_URL = "/media/"
-MEDIA_ROOT = VAR / "media"
-PRIVATE_ROOT = VAR / "private"
-STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # No address: private files are reached only through views that check who asks.
-        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
-    },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
-
-WAGTAILIMAGES_IMAGE_MODEL = "pages.ClinicImage"
-WAGTAILDOCS_DOCUMENT_MODEL = "pages.ClinicDocument"
-WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "webp"]
-WAGTAIL_SITE_NAME = "Wellcited"
-WAGTAILADMIN_BASE_URL = BASE_URL
-WAGTAIL_GRAVATAR_PROVIDER_URL = None
-WAGTAIL_ENABLE_UPDATE_CHECK = False
-WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
-WAGTAILDOCS_SERVE_METHOD = "serve_view"
-WAGTAILDOCS_CONTENT_TYPES: dict[str, str] = {}
-WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
-
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": SITE_POLICY}
+MEDIA_ORIGINS = [f"https://{domain}"] if (domain := env.text("S3_PUBLIC_DOMAIN")) else []
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": site_policy(MEDIA_ORIGINS)}
+ADMIN_CONTENT_SECURITY_POLICY = admin_policy(MEDIA_ORIGINS)
 SECURE_SSL_REDIRECT = True
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = 365 * 24 * 3600
-SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-SECURE_HSTS_PRELOAD = True
-SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the machine itself, in plain HTTP
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 365 * 24 * 3600)
+# The clinic's other host names are not ours to promise for, unless the operator says so.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.flag("HSTS_INCLUDE_SUBDOMAINS")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = True
-CSRF_COOKIE_HTTPONLY = False  # Wagtail's admin reads it
 X_FRAME_OPTIONS = "SAMEORIGIN"  # the admin's preview panel frames pages of this site
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains is the operator's choice: HSTS_INCLUDE_SUBDOMAINS
+    "security.W019",  # DENY would take the preview panel away
+    "security.W021",  # HSTS preloading goes with the subdomains
+]
+
+LOGGING = logging_config(env.choice("LOG_LEVEL", ("info", "debug", "warning", "error")).upper())
 
 ENVIRONMENT_PROBLEMS = env.problems

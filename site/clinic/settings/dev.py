@@ -1,16 +1,18 @@
 """Settings for one's own machine (`make run`): plain HTTP on localhost, everything under `var/`."""
 
-from clinic.settings.base import *  # noqa: F403
-from clinic.settings.base import VAR, env
+from pathlib import Path
 
-VAR.mkdir(exist_ok=True)
+from clinic.development import prepare_environment
+
+# Before `base` reads the environment: what a server must be told, one's own machine gets by itself.
+prepare_environment(Path(__file__).resolve().parents[3] / "var")
+
+from clinic.settings.base import *  # noqa: F403
+from clinic.settings.base import env
 
 DEBUG = env.flag("DEBUG")
-SECRET_KEY = env.text("SECRET_KEY", "only for this machine")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -1,17 +1,41 @@
-"""Settings for the tests: plain HTTP, fast password hashing, static files without a manifest."""
+"""Settings for the tests: nothing from outside but TEST_DATABASE_URL and TEST_CACHE_URL; fast password hashing."""
+
+import os
+from pathlib import Path
+
+VAR = Path(__file__).resolve().parents[3] / "var"
+VAR.mkdir(exist_ok=True)
+(VAR / "static").mkdir(exist_ok=True)
+
+# The machine's own settings must not change what the tests show.
+os.environ["ENV_FILE"] = ""
+os.environ |= {
+    "SECRET_KEY": "only for tests " * 4,
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+    "BASE_URL": "http://testserver",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{VAR / 'test-unused.sqlite3'}",
+    "DATABASE_POOL": "0",
+    "CACHE_URL": os.environ.get("TEST_CACHE_URL") or "locmemcache://",
+    "EMAIL_URL": "memorymail://",
+    "DEFAULT_FROM_EMAIL": "Juniper Row Clinic <clinic@example.org>",
+    "SUBMISSION_KEYS": "test:dGVzdHMgZW5jcnlwdCB3aXRoIHRoaXMgMzIgYnl0ZXM=",
+    "BLIND_INDEX_KEY": "dGVzdHMgaW5kZXggd2l0aCB0aGVzZSAzMiBieXRlcy4=",
+    "STORAGE": "local",
+}
 
 from clinic.settings.base import *  # noqa: F403
-from clinic.settings.base import STORAGES, VAR
+from clinic.settings.base import DATABASES, SQLITE_OPTIONS, STORAGES
 
-VAR.mkdir(exist_ok=True)
-
-SECRET_KEY = "only for tests"
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+if "sqlite3" in DATABASES["default"]["ENGINE"]:
+    # A file, as in real life: several connections, real locks. It need not survive a power cut.
+    DATABASES["default"]["TEST"] = {"NAME": VAR / "test.sqlite3"}
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS | {
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+    }
 
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

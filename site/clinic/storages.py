@@ -1,0 +1,80 @@
+"""Where files lie: public media and private documents, on the local disk or in two S3 buckets."""
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from storages.backends.s3 import S3Storage
+
+from clinic.environment import Environment
+
+LOCAL = "django.core.files.storage.FileSystemStorage"
+
+
+class PublicS3Storage(S3Storage):
+    """The bucket that anyone may read: images and their renditions, under plain addresses."""
+
+
+class PrivateS3Storage(S3Storage):
+    """The bucket that nobody may read but by an address signed for a few minutes, as a download."""
+
+    def url(
+        self,
+        name: str,
+        parameters: dict[str, Any] | None = None,
+        expire: int | None = None,
+        http_method: str | None = None,
+    ) -> str:
+        """A signed address under which the file leaves as an attachment, whatever it holds."""
+        filename = PurePosixPath(name).name.replace('"', "")
+        as_download = {"ResponseContentDisposition": f'attachment; filename="{filename}"'}
+        signed: str = super().url(name, as_download | (parameters or {}), expire, http_method)
+        return signed
+
+
+def storages_config(env: Environment, private_root: Path) -> dict[str, dict[str, Any]]:
+    """Django's STORAGES from the environment: `default` is public, `private` is not."""
+    if env.choice("STORAGE", ("local", "s3")) == "local":
+        # No address for private files: they are reached only through views that check who asks.
+        files: dict[str, dict[str, Any]] = {
+            "default": {"BACKEND": LOCAL},
+            "private": {"BACKEND": LOCAL, "OPTIONS": {"location": private_root, "base_url": None}},
+        }
+    else:
+        hint = "STORAGE=s3 needs it. With STORAGE=local files stay on this machine's disk."
+        public_bucket = env.required("S3_PUBLIC_BUCKET", hint)
+        private_bucket = env.required("S3_PRIVATE_BUCKET", hint)
+        if public_bucket and public_bucket == private_bucket:
+            env.malformed(
+                "S3_PRIVATE_BUCKET",
+                "S3_PRIVATE_BUCKET is the public bucket.",
+                "Documents and attachments need a bucket of their own that nobody may read without a signature.",
+            )
+        bucket: dict[str, Any] = {
+            "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+            "region_name": env.text("S3_REGION") or None,
+            # Without keys boto3 looks for the machine's own role.
+            "access_key": env.text("S3_ACCESS_KEY_ID") or None,
+            "secret_key": env.text("S3_SECRET_ACCESS_KEY") or None,
+            "signature_version": "s3v4",
+            "addressing_style": env.choice("S3_ADDRESSING_STYLE", ("auto", "path", "virtual")),
+            "default_acl": None,
+            "file_overwrite": False,
+        }
+        public = {
+            "bucket_name": public_bucket,
+            "custom_domain": env.text("S3_PUBLIC_DOMAIN") or None,
+            "querystring_auth": False,
+            # Every upload and every rendition gets a name of its own, so copies never go stale.
+            "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+        }
+        private = {
+            "bucket_name": private_bucket,
+            "querystring_auth": True,
+            "querystring_expire": env.number("S3_SIGNED_URL_SECONDS", 300, least=1),
+            "object_parameters": {"CacheControl": "private, no-store"},
+        }
+        files = {
+            "default": {"BACKEND": "clinic.storages.PublicS3Storage", "OPTIONS": bucket | public},
+            "private": {"BACKEND": "clinic.storages.PrivateS3Storage", "OPTIONS": bucket | private},
+        }
+    return files | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
