@@ -1,5 +1,6 @@
 """Models of the public site: page types, the people and criteria they share, media and site settings."""
 
+from pages.models.acknowledgement import EvidenceAcknowledgement
 from pages.models.base import BasePage
 from pages.models.claims import AbstractClaim, AbstractClaimSource
 from pages.models.clinic import (
@@ -42,6 +43,7 @@ __all__ = [
     "ConditionQuestion",
     "CrisisLine",
     "EligibilityCriterion",
+    "EvidenceAcknowledgement",
     "FactSource",
     "FooterLink",
     "HeaderLink",

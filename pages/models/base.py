@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 
+from research.publishing import GuardedPublishing
 
-class BasePage(Page):
+
+class BasePage(GuardedPublishing, Page):
     """Abstract parent of all page types: social image, search-engine opt-out, date of the last real change."""
 
     social_image = models.ForeignKey(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -118,7 +119,7 @@ class ConditionPage(BasePage):
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     next_review = models.DateField(_("next review"), null=True, blank=True)
 
-    objects = ConditionPageManager()
+    objects: ClassVar[Any] = ConditionPageManager()
 
     parent_page_types = ["pages.ConditionIndexPage"]
     subpage_types: list[str] = []

@@ -1,6 +1,9 @@
 """Models of the research library."""
 
-from research.models.citations import Citation, CitationRelation, CitationTopic
+from research.models.checks import CitationCheck
+from research.models.citations import Citation
+from research.models.querysets import CitationQuerySet
+from research.models.relations import CitationRelation, CitationTopic
 from research.models.topics import Topic
 
-__all__ = ["Citation", "CitationRelation", "CitationTopic", "Topic"]
+__all__ = ["Citation", "CitationCheck", "CitationQuerySet", "CitationRelation", "CitationTopic", "Topic"]

@@ -1,59 +1,39 @@
-"""Citation: one record of the research library, what it found for each topic, and how records relate."""
+"""Citation: one record of the research library."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import (
     DraftStateMixin,
     LockableMixin,
-    Orderable,
     PreviewableMixin,
     RevisionMixin,
     WorkflowMixin,
 )
 from wagtail.search import index
 
-from research.choices import RESEARCH_KINDS, Finding, Kind, Relation, Species, Status, StudyDesign
+from research.choices import RESEARCH_KINDS, Kind, Species, Status, StudyDesign
+from research.csl import citation_as_csl, clean_authors
+from research.formats.csl import CslItem
+from research.formatting import FormattedCitation, format_ama
+from research.identifiers import NORMALIZERS
+from research.models.querysets import CitationQuerySet
+from research.publishing import GuardedPublishing
 
-
-class CitationQuerySet(models.QuerySet["Citation"]):
-    """Named queries on citations."""
-
-    def published(self) -> CitationQuerySet:
-        """What anyone may see: live, verified by a clinician and not withheld.
-
-        A retracted record may be shown as such.
-        """
-        return self.filter(live=True, verified_on__isnull=False, withheld=False)
-
-    def research(self) -> CitationQuerySet:
-        """Records that may stand as evidence (news, releases and stories are not research)."""
-        return self.filter(kind__in=RESEARCH_KINDS)
-
-    def about(self, topics: Any) -> CitationQuerySet:
-        """Records filed under any of the topics or their sub-topics, each once."""
-        return self.filter(
-            models.Exists(
-                CitationTopic.objects.filter(citation=models.OuterRef("pk")).filter(
-                    models.Q(topic__in=topics) | models.Q(topic__parent__in=topics)
-                )
-            )
-        )
-
-    def with_topics(self) -> CitationQuerySet:
-        """Prefetch the findings with their topics: two queries, however many citations."""
-        return self.prefetch_related(
-            models.Prefetch("topics", CitationTopic.objects.select_related("topic", "topic__parent"))
-        )
+#: The identifier columns and the name under which `research.identifiers` knows each.
+IDENTIFIERS = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID", "isbn": "ISBN", "nct_id": "NCT"}
 
 
 class Citation(
+    GuardedPublishing,
     WorkflowMixin,
     DraftStateMixin,
     LockableMixin,
@@ -95,6 +75,15 @@ class Citation(
     issue = models.CharField(_("issue"), max_length=40, blank=True)
     page = models.CharField(_("pages or e-id"), max_length=60, blank=True)
     language = models.CharField(_("language"), max_length=16, blank=True, default="en")
+    csl_type = models.CharField(
+        _("CSL type"), max_length=40, blank=True, help_text=_("Set by imports. Left empty, it follows the kind.")
+    )
+    extra = models.JSONField(
+        _("further CSL variables"),
+        default=dict,
+        blank=True,
+        help_text=_("What an imported record held beyond these fields, kept so that exports lose nothing."),
+    )
 
     # Identifiers: normalised before validation, empty stored as NULL so that uniqueness holds.
     doi = models.CharField(_("DOI"), max_length=255, null=True, blank=True, unique=True)
@@ -182,6 +171,15 @@ class Citation(
     ama_html = models.TextField(editable=False, blank=True)
     ama_text = models.TextField(editable=False, blank=True)
 
+    _revisions = GenericRelation("wagtailcore.Revision", related_query_name="citation")
+    workflow_states = GenericRelation(
+        "wagtailcore.WorkflowState",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="citation",
+        for_concrete_model=False,
+    )
+
     objects = CitationQuerySet.as_manager()
 
     search_fields = [
@@ -243,10 +241,77 @@ class Citation(
         indexes = [
             models.Index(fields=["live", "verified_on", "withheld"], name="research_citation_public"),
             models.Index(fields=["-issued_year", "key"], name="research_citation_newest"),
+            models.Index(fields=["next_review"], name="research_citation_review"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.title}"
+        return f"{self.short_name}: {self.title}"
+
+    @property
+    def revisions(self) -> GenericRelation:  # Wagtail's name for the relation above
+        """The drafts and versions of this record."""
+        return self._revisions
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Spell identifiers one way before anything else looks at them; each error stands at its own field."""
+        errors = self.normalize_identifiers()
+        try:
+            super().clean_fields(exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def clean(self) -> None:
+        """Keep the author list in CSL's shape."""
+        super().clean()
+        try:
+            self.authors = clean_authors(self.authors)
+        except ValueError as error:
+            raise ValidationError({"authors": str(error)}) from error
+
+    def normalize_identifiers(self) -> dict[str, list[ValidationError]]:
+        """Replace every identifier by its normal form and an empty one by NULL; return what cannot be read."""
+        errors: dict[str, list[ValidationError]] = {}
+        for name, scheme in IDENTIFIERS.items():
+            value = getattr(self, name)
+            if not value:
+                setattr(self, name, None)
+                continue
+            try:
+                setattr(self, name, NORMALIZERS[scheme](value))
+            except ValueError as error:
+                errors[name] = [ValidationError(str(error), code="invalid")]
+        return errors
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save with identifiers in their normal form and the reference formatted anew."""
+        if kwargs.get("update_fields") is None:
+            if errors := self.normalize_identifiers():
+                raise ValidationError(errors)
+            formatted = self.formatted()
+            self.ama_html, self.ama_text = formatted.html, formatted.text
+        super().save(*args, **kwargs)
+
+    def to_csl(self) -> CslItem:
+        """The record as a CSL-JSON item; what CSL has no variable for stands in ``custom``."""
+        return citation_as_csl(self)
+
+    def formatted(self) -> FormattedCitation:
+        """The reference in the clinic's citation style, from what the record says now."""
+        return format_ama(self.to_csl())
+
+    @property
+    def short_name(self) -> str:
+        """First author and year, as people speak of a paper: ``Feder 2014``. The key when there is neither."""
+        first = self.authors[0] if isinstance(self.authors, list) and self.authors else {}
+        name = (first.get("family") or first.get("literal") or "") if isinstance(first, dict) else ""
+        return " ".join(str(part) for part in (name, self.issued_year) if part) or self.key
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the record's next review has passed."""
+        return self.next_review is not None and self.next_review < timezone.localdate()
 
     @property
     def is_research(self) -> bool:
@@ -262,50 +327,3 @@ class Citation(
     def stands(self) -> bool:
         """Whether the work may still support a statement (published and not retracted)."""
         return self.is_published and self.status != Status.RETRACTED
-
-
-class CitationTopic(Orderable):
-    """What one citation found for one topic. A trial can be negative for OCD and positive for depression."""
-
-    citation = ParentalKey(Citation, on_delete=models.CASCADE, related_name="topics")
-    topic = models.ForeignKey("research.Topic", on_delete=models.PROTECT, related_name="citation_links")
-    finding = models.CharField(_("finding"), max_length=12, choices=Finding.choices, default=Finding.BACKGROUND)
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("topic and finding")
-        verbose_name_plural = _("topics and findings")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["citation", "topic"],
-                name="research_citation_topic_once",
-                violation_error_message=_("This topic is already listed for the citation."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.topic}: {self.get_finding_display()}"
-
-
-class CitationRelation(Orderable):
-    """A directed relation between two citations, e.g. a news item that reports on a trial."""
-
-    citation = ParentalKey(Citation, on_delete=models.CASCADE, related_name="relations")
-    related = models.ForeignKey(
-        Citation, verbose_name=_("other record"), on_delete=models.PROTECT, related_name="related_from"
-    )
-    kind = models.CharField(_("relation"), max_length=12, choices=Relation.choices)
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("relation")
-        verbose_name_plural = _("relations")
-        constraints = [
-            models.UniqueConstraint(fields=["citation", "related", "kind"], name="research_relation_once"),
-            models.CheckConstraint(
-                condition=~models.Q(citation=models.F("related")),
-                name="research_relation_not_to_itself",
-                violation_error_message=_("A record cannot relate to itself."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.related_id}"
