@@ -24,7 +24,7 @@ os.environ |= {
 }
 
 from clinic.settings.base import *  # noqa: F403
-from clinic.settings.base import DATABASES, SQLITE_OPTIONS, STORAGES
+from clinic.settings.base import CACHES, DATABASES, SQLITE_OPTIONS, STORAGES
 
 if "sqlite3" in DATABASES["default"]["ENGINE"]:
     # A file, as in real life: several connections, real locks. It need not survive a power cut.
@@ -32,6 +32,9 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS | {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
     }
+
+# Several test processes share one cache server.
+CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0

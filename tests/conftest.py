@@ -1,0 +1,63 @@
+"""Fixtures for all tests: real servers, and the first data kept in tests that commit."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from hypothesis import settings as hypothesis_settings
+
+from tests import servers
+
+# A busy machine must not fail a test, and CI must fail for the change at hand, not for a new random example.
+hypothesis_settings.register_profile("project", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+hypothesis_settings.load_profile("project")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what the migrations made (Wagtail's root page, site, locale) in tests that commit.
+
+    Django empties every table after such a test; this asks it to put the migrations' rows back before the next.
+    """
+    for item in items:
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        marker = item.get_closest_marker("django_db")
+        if marker is not None and (
+            marker.kwargs.get("transaction") or {"live_server", "transactional_db"} & {*fixtures}
+        ):
+            marker.kwargs.setdefault("serialized_rollback", True)
+        if {"live_server", "transactional_db"} & {*fixtures}:
+            fixtures.append("django_db_serialized_rollback")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """As pytest-django's; and the migrations' rows are known to connections that are opened later, too.
+
+    Playwright keeps an event loop on this thread, beside which Django opens a second connection object.
+    """
+    for connection in connections.all(initialized_only=True):
+        if rows := getattr(connection, "_test_serialized_contents", None):
+            type(connection)._test_serialized_contents = rows
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL server with the right to make databases."""
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """The address of a Valkey server."""
+    with servers.valkey() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    """The address of an S3 server that accepts any key."""
+    with servers.s3() as url:
+        yield url

