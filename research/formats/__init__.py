@@ -1,0 +1,1 @@
+"""Formats of bibliographic records. The interchange value is `csl.CslItem`; `registry` knows every format."""
