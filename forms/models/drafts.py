@@ -1,0 +1,52 @@
+"""Draft: the answers so far of a form in several steps; encrypted and short-lived."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils import timezone
+
+from forms.encryption import keyed_digest
+from forms.models.pages import FormPage
+from forms.models.sealed import SealedModel
+
+LIFE = timedelta(hours=2)  # since the last step that was saved
+
+
+def draft_expiry() -> datetime:
+    """When a draft saved now ends."""
+    return timezone.now() + LIFE
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """Named queries on drafts."""
+
+    def alive(self) -> DraftQuerySet:
+        """Not expired."""
+        return self.filter(expires_at__gt=timezone.now())
+
+    def expired(self) -> DraftQuerySet:
+        """Past their life; the worker removes them."""
+        return self.filter(expires_at__lte=timezone.now())
+
+    def of_browser(self, secret: str) -> DraftQuerySet:
+        """Started by the browser that holds ``secret`` in its cookie."""
+        return self.filter(browser=keyed_digest("draft-browser", secret.encode()))
+
+
+class Draft(SealedModel):
+    """Answers so far. Bound to the browser that started it by a secret in a cookie; its id alone opens nothing."""
+
+    page = models.ForeignKey(FormPage, on_delete=models.CASCADE, related_name="+")
+    browser = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(default=draft_expiry, db_index=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.pk)

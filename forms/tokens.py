@@ -1,0 +1,55 @@
+"""Tokens of forms: one per rendered form (idempotency and time of rendering), and tickets that open a receipt."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from dataclasses import dataclass
+
+from django.core import signing
+
+FORM_SALT = "forms.form"
+RECEIPT_SALT = "forms.receipt"
+RECEIPT_LIFE = 24 * 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class FormToken:
+    """What a form token says: which rendering, of which page, when (seconds since 1970)."""
+
+    nonce: str
+    page: int
+    at: float
+
+
+def new_form_token(page: int) -> str:
+    """A token for a form that is being rendered now."""
+    return signing.dumps([secrets.token_urlsafe(12), page, int(time.time())], salt=FORM_SALT)
+
+
+def read_form_token(text: str, page: int) -> FormToken | None:
+    """The token, or None when it was not made here for this page. It never expires: slow visitors are welcome."""
+    if not text or len(text) > 200:
+        return None
+    try:
+        nonce, page_id, at = signing.loads(text, salt=FORM_SALT)
+        token = FormToken(str(nonce), int(page_id), float(at))
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return token if token.page == page else None
+
+
+def receipt_ticket(submission: uuid.UUID) -> str:
+    """What stands in the address of a thank-you page: no reference, no answer, nothing to guess."""
+    return signing.dumps(submission.hex, salt=RECEIPT_SALT)
+
+
+def read_receipt_ticket(text: str) -> uuid.UUID | None:
+    """The submission a ticket stands for, or None when it is forged or older than a day."""
+    if len(text) > 200:
+        return None
+    try:
+        return uuid.UUID(hex=signing.loads(text, salt=RECEIPT_SALT, max_age=RECEIPT_LIFE))
+    except (signing.BadSignature, ValueError, TypeError, AttributeError):
+        return None

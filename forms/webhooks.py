@@ -1,0 +1,110 @@
+"""Signed webhooks (Standard Webhooks 1.0) sent to public addresses only: no way into the private network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import json
+import socket
+import ssl
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from forms.encryption import derived_key
+
+TIMEOUT = 10.0  # seconds
+
+
+class WebhookError(Exception):
+    """A webhook was not taken. The message is a kind and a code, never content."""
+
+    def __init__(self, message: str, *, final: bool = False) -> None:
+        super().__init__(message)
+        self.final = final
+
+
+def page_secret(page_id: int) -> str:
+    """The signing secret of a form page's webhook, in Standard Webhooks' notation; derived, so nothing to store."""
+    return "whsec_" + base64.b64encode(derived_key(f"webhook:{page_id}")).decode()
+
+
+def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
+    """The ``webhook-signature`` header: ``v1,`` and base64 of HMAC-SHA256 over ``id.timestamp.body``."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+def public_address(host: str, port: int) -> tuple[str, int]:
+    """Resolve ``host`` once and return an address that is safe to call, or raise WebhookError.
+
+    The connection is made to exactly this address, so that a second, different DNS answer changes nothing. Hosts in
+    ``settings.WEBHOOK_PRIVATE_HOSTS`` may be private.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise WebhookError("host not found") from None
+    allowed_private = host in getattr(settings, "WEBHOOK_PRIVATE_HOSTS", ())
+    for *_rest, where in found:
+        address = str(where[0])
+        ip = ipaddress.ip_address(address.partition("%")[0])
+        mapped = getattr(ip, "ipv4_mapped", None)
+        if allowed_private or ((mapped or ip).is_global and not (mapped or ip).is_multicast):
+            return address, int(where[1])
+    raise WebhookError("private address refused", final=True)
+
+
+class _PinnedHTTPS(http.client.HTTPSConnection):
+    def __init__(self, host: str, address: tuple[str, int], timeout: float) -> None:
+        super().__init__(host, address[1], timeout=timeout, context=ssl.create_default_context())
+        self._address = address
+
+    def connect(self) -> None:
+        raw = socket.create_connection(self._address, self.timeout)
+        self.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=self.host)
+
+
+def post(url: str, body: dict[str, Any], *, secret: str, message_id: str) -> None:
+    """Post ``body`` as signed JSON. Redirects are not followed. Raises WebhookError unless the answer is 2xx."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        raise WebhookError("bad address", final=True) from None
+    private = host in getattr(settings, "WEBHOOK_PRIVATE_HOSTS", ())
+    if not host or parts.scheme not in ("https", "http") or (parts.scheme == "http" and not private):
+        raise WebhookError("only https addresses are called", final=True)
+    address = public_address(host, port)
+    raw = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+    stamp, identity = int(time.time()), message_id.strip("<>").partition("@")[0]
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Wellcited",
+        "webhook-id": identity,
+        "webhook-timestamp": str(stamp),
+        "webhook-signature": sign(secret, identity, stamp, raw),
+    }
+    connection: http.client.HTTPConnection
+    if parts.scheme == "https":
+        connection = _PinnedHTTPS(host, address, TIMEOUT)
+    else:
+        connection = http.client.HTTPConnection(address[0], address[1], timeout=TIMEOUT)
+        headers["Host"] = f"{host}:{port}"
+    try:
+        connection.request("POST", parts.path + (f"?{parts.query}" if parts.query else "") or "/", raw, headers)
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        raise WebhookError(f"not reached ({type(error).__name__})") from None
+    finally:
+        connection.close()
+    if not 200 <= status < 300:
+        # 410 Gone means the endpoint wants no more (Standard Webhooks).
+        raise WebhookError(f"answered {status}", final=status == 410)
