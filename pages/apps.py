@@ -11,3 +11,9 @@ class PagesConfig(AppConfig):
     label = "pages"
     verbose_name = _("Pages")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Watches what the frame of every page is built from."""
+        from pages import frame_cache
+
+        frame_cache.connect()

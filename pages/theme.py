@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 DEFAULT_BRAND = "#0d5c55"
 DEFAULT_ACCENT = "#e9a06a"
+SYSTEM_FONTS = {"text": "system-ui,sans-serif", "display": "Georgia,serif"}
 HEX_COLOUR = re.compile(r"^#[0-9a-fA-F]{6}$")
 
 Role = Literal["brand", "accent"]
@@ -64,16 +65,13 @@ class Palette:
     dark: Tokens
     changes: tuple[Change, ...]
 
-    def css(self) -> str:
-        """Returns the stylesheet, inside site.css's own layers, so that print and contrast preferences still win."""
-        return (
-            f"@layer tokens{{:root{{{_declare(self.light)}}}}}"
-            f"@layer prefs{{@media screen and (prefers-color-scheme:dark){{:root{{{_declare(self.dark)}}}}}}}"
-        )
 
-    def hash(self) -> str:
-        """Returns the content hash that names the stylesheet in its address."""
-        return hashlib.sha256(self.css().encode()).hexdigest()[:12]
+@dataclass(frozen=True)
+class Stylesheet:
+    """The palette as CSS, and the hash of its content that names it in its address."""
+
+    css: str
+    hash: str
 
 
 @lru_cache(maxsize=64)
@@ -90,6 +88,21 @@ def palette(brand: str = DEFAULT_BRAND, accent: str = DEFAULT_ACCENT) -> Palette
     chosen: dict[Role, str] = {"brand": brand, "accent": accent}
     changes = tuple(Change(role, colour, light[role]) for role, colour in chosen.items() if light[role] != colour)
     return Palette(light, dark, changes)
+
+
+@lru_cache(maxsize=64)
+def stylesheet(brand: str = DEFAULT_BRAND, accent: str = DEFAULT_ACCENT, system_fonts: bool = False) -> Stylesheet:
+    """Returns the clinic's stylesheet. It speaks inside site.css's own layers, so print and contrast choices still win.
+
+    `system_fonts` uses the reader's own fonts and saves a visitor 44 kB. Raises ValueError as `palette` does.
+    """
+    colours = palette(brand, accent)
+    light = colours.light | (SYSTEM_FONTS if system_fonts else {})
+    css = (
+        f"@layer tokens{{:root{{{_declare(light)}}}}}"
+        f"@layer prefs{{@media screen and (prefers-color-scheme:dark){{:root{{{_declare(colours.dark)}}}}}}}"
+    )
+    return Stylesheet(css, hashlib.sha256(css.encode()).hexdigest()[:12])
 
 
 def contrast(one: str, other: str) -> float:

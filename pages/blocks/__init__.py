@@ -1,34 +1,31 @@
-"""Stream blocks. ROW_BLOCKS are label-and-text rows; BODY_BLOCKS are what prose sections are made of."""
+"""Stream blocks: ROW_BLOCKS are label-and-text rows of a summary list, BODY_BLOCKS what the body of a page is made of.
 
-from __future__ import annotations
+Each block carries its template, its preview and its form for the API together.
+"""
 
-from wagtail import blocks
+from django.utils.translation import gettext_lazy as _
 
-CLAIM_TEXT_FEATURES = ["bold", "italic", "link", "ul", "ol", "citation"]
+from pages.blocks.media import DocumentBlock, ImageBlock, VideoBlock
+from pages.blocks.prose import CalloutBlock, HeadingBlock, QuoteBlock, RowBlock, TableBlock, TextBlock
+from pages.blocks.sections import CallToActionBlock, ContactBlock, PeopleBlock, QuestionsBlock, StepsBlock
 
-
-class RowBlock(blocks.StructBlock):
-    """One row of a summary list: what it is about, and the text."""
-
-    label = blocks.CharBlock(max_length=80)
-    text = blocks.RichTextBlock(features=CLAIM_TEXT_FEATURES)
-
-    class Meta:
-        icon = "list-ul"
-        label = "Row"
-        template = "components/blocks/row.html"
-
-
-class HeadingBlock(blocks.CharBlock):
-    """A second-level heading inside a body."""
-
-    class Meta:
-        icon = "title"
-        template = "components/blocks/heading.html"
-
+TEXT, PICTURES, SECTIONS = _("Text"), _("Pictures and files"), _("Ready-made sections")
 
 ROW_BLOCKS = [("row", RowBlock())]
 BODY_BLOCKS = [
-    ("heading", HeadingBlock(max_length=120)),
-    ("text", blocks.RichTextBlock(features=["h3", *CLAIM_TEXT_FEATURES])),
+    ("heading", HeadingBlock(group=TEXT)),
+    ("text", TextBlock(group=TEXT)),
+    ("callout", CalloutBlock(group=TEXT)),
+    ("quote", QuoteBlock(group=TEXT)),
+    ("table", TableBlock(group=TEXT)),
+    ("image", ImageBlock(group=PICTURES)),
+    ("video", VideoBlock(group=PICTURES)),
+    ("document", DocumentBlock(group=PICTURES)),
+    ("steps", StepsBlock(group=SECTIONS)),
+    ("questions", QuestionsBlock(group=SECTIONS)),
+    ("people", PeopleBlock(group=SECTIONS)),
+    ("contact", ContactBlock(group=SECTIONS)),
+    ("cta", CallToActionBlock(group=SECTIONS)),
 ]
+
+__all__ = ["BODY_BLOCKS", "ROW_BLOCKS"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 
+from pages import jsonld
 from research.publishing import GuardedPublishing
 
 
@@ -43,3 +47,27 @@ class BasePage(GuardedPublishing, Page):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def to_serve(cls) -> models.QuerySet[Any]:
+        """The query that fetches a page for a visitor. Types join what their templates always need."""
+        return cls._default_manager.all()
+
+    def sections(self, context: dict[str, Any]) -> list[tuple[str, str]]:
+        """Anchors and headings for “On this page”, from what the page really holds."""
+        return []
+
+    def content(self, request: HttpRequest) -> dict[str, Any]:
+        """What the page's template shows beyond the page's own fields, each thing fetched once."""
+        return {}
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds the page's content and its sections."""
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context |= self.content(request)
+        context["sections"] = self.sections(context)
+        return context
+
+    def structured_data(self, ids: jsonld.Ids) -> list[jsonld.Node]:
+        """The page's own nodes of structured data."""
+        return [jsonld.web_page(self, ids)]

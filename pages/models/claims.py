@@ -5,12 +5,27 @@ Statements that the publish gate, the reports and the API must ask about are row
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 
 from research.choices import Stance
+
+
+def claims_of(page: Any, relation: str) -> list[Any]:
+    """Returns a page's claims in order with sources and citations: two queries from the database, whatever the number.
+
+    Works for a preview too, whose claims live in memory.
+    """
+    manager = getattr(page, relation)
+    if relation in getattr(page, "_cluster_related_objects", {}):
+        return list(manager.all())
+    source_model = manager.model._meta.get_field("sources").related_model
+    sources = source_model.objects.select_related("citation").order_by("sort_order")
+    return list(manager.get_live_queryset().prefetch_related(models.Prefetch("sources", sources)))
 
 
 class AbstractClaim(ClusterableModel, Orderable):

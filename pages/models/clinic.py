@@ -67,7 +67,13 @@ class ClinicSettings(BaseSiteSetting, ClusterableModel):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    system_fonts = models.BooleanField(
+        _("use the visitor’s own fonts"),
+        default=False,
+        help_text=_("Saves every new visitor 44 kB, and looks plainer."),
+    )
     legal_line = models.TextField(_("legal line in the footer"), blank=True)
+    frame_version = models.CharField(max_length=16, default="new", editable=False)
 
     panels = [
         MultiFieldPanel([FieldPanel("name"), FieldPanel("legal_name"), FieldPanel("logo")], heading=_("The clinic")),
@@ -94,7 +100,9 @@ class ClinicSettings(BaseSiteSetting, ClusterableModel):
             ],
             heading=_("Crisis help, shown on every page"),
         ),
-        MultiFieldPanel([FieldPanel("brand_colour"), FieldPanel("accent_colour")], heading=_("Colours")),
+        MultiFieldPanel(
+            [FieldPanel("brand_colour"), FieldPanel("accent_colour"), FieldPanel("system_fonts")], heading=_("Colours")
+        ),
         MultiFieldPanel([FieldPanel("call_page"), FieldPanel("referral_page")], heading=_("Forms")),
         FieldPanel("legal_line"),
     ]

@@ -6,6 +6,7 @@ import datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -14,11 +15,15 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page, PageManager, PageQuerySet
 from wagtail.search import index
 
+from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
-from pages.models.claims import AbstractClaim, AbstractClaimSource
+from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
+from research.choices import Finding
+from research.models import Citation, CitationTopic
 
+EVIDENCE_SHOWN = 8
 CLAIM_TEXT_FEATURES = ["bold", "italic", "link", "ul", "ol", "citation"]
 
 
@@ -31,9 +36,14 @@ class ConditionIndexPage(BasePage):
     subpage_types = ["pages.ConditionPage"]
     max_count = 1
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
+    search_fields = [*Page.search_fields, index.SearchField("introduction")]
 
     class Meta:
         verbose_name = _("list of conditions")
+
+    def content(self, request: HttpRequest) -> dict[str, Any]:
+        """Adds the condition pages that are live, in the order of the page tree."""
+        return {"conditions": ConditionPage.objects.child_of(self).live().public().order_by("path")}
 
 
 class ConditionPageQuerySet(PageQuerySet):
@@ -169,7 +179,70 @@ class ConditionPage(BasePage):
 
     def public_facts(self) -> list[ConditionFact]:
         """Facts that visitors may see: drafts stay in the admin and in the reports."""
-        return [fact for fact in self.facts.all() if not fact.draft]
+        return [fact for fact in claims_of(self, "facts") if not fact.draft]
+
+    @classmethod
+    def to_serve(cls) -> models.QuerySet[Any]:
+        """Joins the reviewer and the parts of the sharing data."""
+        return cls.objects.select_related("reviewer", "social_image")
+
+    def evidence(self) -> list[Any]:
+        """The studies filed under the page's topics, newest first, each with `finding_here`. One query."""
+        topics = [topic.pk for topic in self.topics.all()] if self._state.adding else None
+        links = CitationTopic.objects.filter(citation=models.OuterRef("pk"))
+        links = (
+            links.filter(models.Q(topic__in=topics) | models.Q(topic__parent__in=topics))
+            if topics is not None
+            else links.filter(models.Q(topic__condition_pages=self) | models.Q(topic__parent__condition_pages=self))
+        )
+        found = (
+            Citation.objects.published()
+            .research()
+            .alias(filed=models.Exists(links))
+            .filter(filed=True)
+            .annotate(finding_value=models.Subquery(links.values("finding")[:1]))
+            .order_by("-issued_year", "key")[: EVIDENCE_SHOWN + 1]
+        )
+        labels = dict(Finding.choices)
+        evidence = list(found)
+        for citation in evidence:
+            citation.finding_here = (
+                "" if citation.finding_value == Finding.BACKGROUND else labels[citation.finding_value]
+            )
+        return evidence
+
+    def content(self, request: HttpRequest) -> dict[str, Any]:
+        """Adds facts, signs, evidence and questions, each fetched once."""
+        evidence = self.evidence()
+        return {
+            "facts": self.public_facts(),
+            "signs": list(self.warning_signs.all()),
+            "questions": list(self.questions.all()),
+            "evidence": evidence[:EVIDENCE_SHOWN],
+            "evidence_goes_on": len(evidence) > EVIDENCE_SHOWN,
+        }
+
+    def sections(self, context: dict[str, Any]) -> list[tuple[str, str]]:
+        """Anchors and headings for “On this page”."""
+        candidates = [
+            (self.at_a_glance, "glance", _("At a glance")),
+            (context["facts"], "facts", _("Key facts")),
+            (context["signs"], "signs", self.signs_heading),
+            (self.how_it_may_work, "how", _("How it may work")),
+            (context["evidence"] or self.evidence_gap, "evidence", _("The evidence")),
+            (self.who_it_may_suit, "fit", _("Who it may suit")),
+            (context["questions"], "questions", _("Questions")),
+            (context["facts"] or context["evidence"], "sources", _("Sources")),
+        ]
+        return [(anchor, str(heading)) for there, anchor, heading in candidates if there]
+
+    def structured_data(self, ids: jsonld.Ids) -> list[jsonld.Node]:
+        """The page as reviewed medical content about its condition, and its questions."""
+        signs = [sign.text for sign in self.warning_signs.all()]
+        questions = [(row.question, row.answer) for row in self.questions.all()]
+        about = jsonld.condition(self.title, signs, [], ids)
+        page = jsonld.medical_web_page(self, ids) | {"about": {"@id": about["@id"]}}
+        return [page, about, *([jsonld.questions(questions, ids)] if questions else [])]
 
 
 class ConditionFact(AbstractClaim):

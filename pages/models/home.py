@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Page
+from wagtail.search import index
 
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
-from pages.models.claims import AbstractClaim, AbstractClaimSource
+from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
+from pages.models.conditions import ConditionIndexPage, ConditionPage
+from pages.models.professionals import ProfessionalsPage
+from pages.models.research import ResearchPage
+from research.models import Citation
 
 
 class HomePage(BasePage):
@@ -39,8 +47,36 @@ class HomePage(BasePage):
         FieldPanel("body"),
     ]
 
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("promise"),
+        index.SearchField("lede"),
+        index.SearchField("body"),
+    ]
+
     class Meta:
         verbose_name = _("home page")
+
+    def content(self, request: HttpRequest) -> dict[str, Any]:
+        """Adds the value cards, the conditions, the newest studies, and where the sections of the site are."""
+        below = list(
+            Page.objects.descendant_of(self).live().type((ConditionIndexPage, ResearchPage, ProfessionalsPage))
+        )
+        return {
+            "cards": claims_of(self, "cards"),
+            "conditions": ConditionPage.objects.descendant_of(self).live().public().order_by("path"),
+            "latest": list(
+                Citation.objects.published().research().exclude(headline="").order_by("-issued_year", "key")[:3]
+            ),
+            "conditions_url": _url_of(ConditionIndexPage, below, request),
+            "research_url": _url_of(ResearchPage, below, request),
+            "professionals_url": _url_of(ProfessionalsPage, below, request),
+        }
+
+
+def _url_of(kind: type[Page], pages: list[Page], request: HttpRequest) -> str:
+    """The address of the first page of a kind, or nothing."""
+    return next((page.get_url(request) or "" for page in pages if issubclass(page.specific_class, kind)), "")
 
 
 class HomeCard(AbstractClaim):

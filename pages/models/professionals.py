@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
+from wagtail.search import index
 
+from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
 from pages.models.conditions import CLAIM_TEXT_FEATURES
+from pages.models.eligibility import EligibilityCriterion
 
 
-class ProfessionalsPage(BasePage):
+class ProfessionalsPage(RoutablePageMixin, BasePage):
     """For Professionals. Its criteria come from the one eligibility list, never typed here."""
 
     summary = models.TextField(_("summary"), max_length=500)
@@ -55,8 +62,58 @@ class ProfessionalsPage(BasePage):
         ),
     ]
 
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("what_it_is"),
+        index.SearchField("hypotheses"),
+        index.SearchField("monitoring"),
+        index.SearchField("body"),
+    ]
+
     class Meta:
         verbose_name = _("page for professionals")
+
+    @classmethod
+    def to_serve(cls) -> models.QuerySet[Any]:
+        """Joins the reviewer and the sharing image."""
+        return cls._default_manager.select_related("reviewer", "social_image")
+
+    @path("referral-pack/")
+    def referral_pack(self, request: HttpRequest) -> HttpResponse:
+        """Criteria, evidence and a blank form on one printable page."""
+        response: HttpResponse = self.render(request, template="pages/referral_pack.html")
+        return response
+
+    def content(self, request: HttpRequest) -> dict[str, Any]:
+        """Adds the two sides of the eligibility list and the evidence table."""
+        criteria = list(EligibilityCriterion.objects.active())
+        kinds = EligibilityCriterion.Kind
+        return {
+            "inclusion": [row for row in criteria if row.kind == kinds.INCLUSION],
+            "exclusion": [row for row in criteria if row.kind == kinds.EXCLUSION],
+            "evidence": list(self.evidence.select_related("citation"))
+            if self.pk and "evidence" not in getattr(self, "_cluster_related_objects", {})
+            else list(self.evidence.all()),
+        }
+
+    def sections(self, context: dict[str, Any]) -> list[tuple[str, str]]:
+        """Anchors and headings for “On this page”."""
+        candidates = [
+            (self.what_it_is, "what", _("What ketamine is")),
+            (self.regulatory_note, "status", _("FDA status")),
+            (self.mechanism_introduction or self.hypotheses, "how", _("How it may work")),
+            (True, "criteria", _("Who may be suitable")),
+            (self.monitoring, "monitoring", _("Monitoring and safety")),
+            (context["evidence"], "evidence", _("Evidence in brief")),
+            (True, "next", _("Next steps")),
+            (context["evidence"], "sources", _("Sources")),
+        ]
+        return [(anchor, str(heading)) for there, anchor, heading in candidates if there]
+
+    def structured_data(self, ids: jsonld.Ids) -> list[jsonld.Node]:
+        """Reviewed medical content for clinicians."""
+        return [jsonld.medical_web_page(self, ids, "Clinician")]
 
 
 class ProfessionalsEvidence(Orderable):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
+from wagtail.search import index
 
 from pages.models.base import BasePage
-from pages.models.claims import AbstractClaim, AbstractClaimSource
+from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
 from pages.models.conditions import CLAIM_TEXT_FEATURES
 
 
@@ -30,8 +34,14 @@ class ResearchPage(BasePage):
         InlinePanel("cards", heading=_("Value cards"), label=_("Card"), max_num=4),
     ]
 
+    search_fields = [*Page.search_fields, index.SearchField("summary"), index.SearchField("how_we_choose")]
+
     class Meta:
         verbose_name = _("research page")
+
+    def content(self, request: HttpRequest) -> dict[str, Any]:
+        """Adds the value cards with their sources."""
+        return {"cards": claims_of(self, "cards")}
 
 
 class ResearchCard(AbstractClaim):

@@ -8,6 +8,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
+from pages import jsonld
 from pages.blocks import BODY_BLOCKS
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
@@ -24,3 +25,20 @@ class StandardPage(BasePage):
 
     class Meta:
         verbose_name = _("standard page")
+
+    @property
+    def shows_band(self) -> bool:
+        """Whether the closing call to action stands below: not where the page has one of its own."""
+        return bool(self.body) and not any(block.block_type in {"cta", "contact"} for block in self.body)
+
+    def structured_data(self, ids: jsonld.Ids) -> list[jsonld.Node]:
+        """A contact page where it shows the contact block, an article otherwise; questions are named as such."""
+        kinds = {block.block_type for block in self.body}
+        pairs = [
+            (row["question"], row["answer"].source)
+            for block in self.body
+            if block.block_type == "questions"
+            for row in block.value
+        ]
+        page = jsonld.web_page(self, ids, "ContactPage") if "contact" in kinds else jsonld.article(self, ids)
+        return [page, *([jsonld.questions(pairs, ids)] if pairs else [])]

@@ -12,16 +12,23 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from clinic import health
 from clinic.robots import robots_txt
+from pages import urls as pages_urls
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", robots_txt, name="robots"),
     path("sitemap.xml", sitemap, name="sitemap"),
+    path("", include(pages_urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v3/", api.urls),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     # English stands at the root, every other language under its code.
-    *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
+    *i18n_patterns(
+        path("", include(pages_urls.translated)), path("", include(wagtail_urls)), prefix_default_language=False
+    ),
 ]
+
+handler400 = "pages.views.bad_request"
+handler500 = "pages.views.server_error"

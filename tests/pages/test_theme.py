@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.theme import DEFAULT_ACCENT, DEFAULT_BRAND, Palette, contrast, palette
+from pages.theme import DEFAULT_ACCENT, DEFAULT_BRAND, Palette, contrast, palette, stylesheet
 
 HOSTILE = [
     ("#ffff00", "#ffff00"),
@@ -58,12 +58,12 @@ def test_a_changed_colour_is_reported_in_words() -> None:
 
 
 def test_the_hash_follows_the_colours() -> None:
-    assert palette("#0d5c55", "#e9a06a").hash() == palette("#0D5C55", "#E9A06A").hash()
-    assert palette("#0d5c55", "#e9a06a").hash() != palette("#0d5c56", "#e9a06a").hash()
+    assert stylesheet("#0d5c55", "#e9a06a").hash == stylesheet("#0D5C55", "#E9A06A").hash
+    assert stylesheet("#0d5c55", "#e9a06a").hash != stylesheet("#0d5c56", "#e9a06a").hash
 
 
 def test_the_stylesheet_leaves_print_and_contrast_preferences_in_charge() -> None:
-    css = palette().css()
+    css = stylesheet().css
     assert css.startswith("@layer tokens{:root{")
     assert "@layer prefs{@media screen and (prefers-color-scheme:dark)" in css
     assert "--crisis" not in css, "crisis colours are never themed"

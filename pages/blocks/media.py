@@ -1,0 +1,131 @@
+"""Blocks of pictures, films and files. Nothing here is fetched from another site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import FileExtensionValidator
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageChooserBlock
+
+VIDEO_TYPES = {"mp4": "video/mp4", "m4v": "video/mp4", "webm": "video/webm"}
+
+
+class ImageBlock(blocks.StructBlock):
+    """A picture with alternative text or a plain statement that it is decorative, and a caption."""
+
+    image = ImageChooserBlock(label=_("picture"))
+    alt_text = blocks.CharBlock(
+        label=_("description for people who can’t see it"),
+        required=False,
+        max_length=255,
+        help_text=_("What the picture says here. Left empty, the description stored with the picture is used."),
+    )
+    caption = blocks.CharBlock(label=_("caption"), required=False, max_length=255)
+
+    def clean(self, value: Any) -> Any:
+        """Refuses a picture that has no words and is not said to be decorative."""
+        cleaned = super().clean(value)
+        image = cleaned.get("image")
+        if image and not (cleaned.get("alt_text") or image.description or image.decorative):
+            raise StructBlockValidationError(
+                block_errors={
+                    "alt_text": ValidationError(
+                        _("Describe the picture here, or open it in Images and tick “decorative”.")
+                    )
+                }
+            )
+        return cleaned
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Adds the alternative text: the block's, else the picture's, none for a decorative one."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        image = value.get("image")
+        own = value.get("alt_text")
+        context["alt"] = own or ("" if image is None or image.decorative else image.description)
+        return context
+
+    class Meta:
+        icon = "image"
+        label = _("Picture")
+        label_format = "{caption}"
+        template = "components/blocks/image.html"
+        description = _("A photograph of the clinic or its people. No stock photos, please.")
+
+
+class VideoBlock(blocks.StructBlock):
+    """A film from our own files that loads nothing until it is played, or a plain link to one elsewhere."""
+
+    title = blocks.CharBlock(label=_("title"), max_length=120)
+    film = DocumentChooserBlock(
+        label=_("film"), required=False, help_text=_("An MP4 or WebM file. It is loaded only when somebody plays it.")
+    )
+    captions = DocumentChooserBlock(label=_("captions"), required=False, help_text=_("A WebVTT file (.vtt)."))
+    poster = ImageChooserBlock(label=_("still picture"), required=False)
+    link = blocks.URLBlock(
+        label=_("or address of a film elsewhere"),
+        required=False,
+        help_text=_("Shown as a link that names the site. Nothing is loaded from there."),
+    )
+    transcript = blocks.RichTextBlock(
+        label=_("transcript"), required=False, features=["bold", "italic", "link", "ul", "ol"]
+    )
+
+    def clean(self, value: Any) -> Any:
+        """Wants a film or a link, the right kinds of file, and words for people who can't hear it."""
+        cleaned = super().clean(value)
+        errors = {}
+        film, captions = cleaned.get("film"), cleaned.get("captions")
+        if bool(film) == bool(cleaned.get("link")):
+            errors["film"] = ValidationError(_("Choose a film of ours or give an address, one of the two."))
+        if film:
+            errors |= _wrong_file("film", film, list(VIDEO_TYPES))
+            if not (captions or cleaned.get("transcript")):
+                errors["captions"] = ValidationError(_("Add captions or a transcript, for people who can’t hear it."))
+        if captions:
+            errors |= _wrong_file("captions", captions, ["vtt"])
+        if errors:
+            raise StructBlockValidationError(block_errors=errors)
+        return cleaned
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Adds the media type of the film."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        film = value.get("film")
+        context["media_type"] = VIDEO_TYPES.get(film.file_extension.lower(), "video/mp4") if film else ""
+        return context
+
+    class Meta:
+        icon = "media"
+        label = _("Film")
+        label_format = "{title}"
+        template = "components/blocks/video.html"
+        description = _("Loads nothing until a visitor plays it.")
+        preview_value = {"title": "A walk through the clinic", "link": "https://video.example/walk"}
+
+
+class DocumentBlock(blocks.StructBlock):
+    """A file to download, with its kind and size said before the click."""
+
+    document = DocumentChooserBlock(label=_("file"))
+    text = blocks.CharBlock(
+        label=_("link text"), required=False, max_length=120, help_text=_("Left empty, the file’s title is used.")
+    )
+
+    class Meta:
+        icon = "doc-full-inverse"
+        label = _("Download")
+        template = "components/blocks/document.html"
+        description = _("A file to download, with its kind and size.")
+
+
+def _wrong_file(name: str, document: Any, allowed: list[str]) -> dict[str, ValidationError]:
+    try:
+        FileExtensionValidator(allowed)(document.file)
+    except ValidationError as error:
+        return {name: error}
+    return {}

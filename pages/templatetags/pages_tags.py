@@ -1,0 +1,116 @@
+"""Template tags and filters of the public site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import template
+from django.core.paginator import Paginator
+from django.utils import dates
+from django.utils.formats import time_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from pages import jsonld
+from pages.branch import branch as grow
+from pages.frame import Hours, Link, dialled
+from pages.meta import Meta, meta_of
+from pages.trail import trail_of
+
+register = template.Library()
+
+EMERGENCY = re.compile(r"(?<![\w-])(911|988|1-800-273-8255)(?![\w-])")
+
+
+@register.simple_tag
+def branch(seed: int | None, density: float = 1.0) -> SafeString:
+    """Draws the tree of a page (pages.branch); a page that is not saved yet gets the first tree."""
+    return mark_safe(grow(seed or 1, density))
+
+
+@register.simple_tag(takes_context=True)
+def current(context: dict[str, Any], href: str) -> SafeString:
+    """Marks a link of the navigation: `page` for the page itself, `true` for the section it stands in."""
+    request = context.get("request")
+    path = request.path if request else ""
+    if path == href:
+        return mark_safe(' aria-current="page"')
+    if len(href) > 1 and href.endswith("/") and path.startswith(href):
+        return mark_safe(' aria-current="true"')
+    return mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def breadcrumb(context: dict[str, Any]) -> tuple[Link, ...]:
+    """The way from the home page to this one, without the page itself."""
+    page = context.get("page")
+    return trail_of(page, context.get("request")) if isinstance(page, Page) else ()
+
+
+@register.inclusion_tag("components/meta.html", takes_context=True)
+def page_meta(context: dict[str, Any]) -> dict[str, Meta]:
+    """Description, canonical address, sharing data and robots rule of the page being shown."""
+    return {"meta": meta_of(context.get("page"), context["frame"], context.get("request"))}
+
+
+@register.simple_tag(takes_context=True)
+def structured_data(context: dict[str, Any]) -> SafeString:
+    """JSON-LD of the page being shown, as one data block. A data block is not a script: CSP has nothing to run."""
+    page, frame, request = context.get("page"), context["frame"], context.get("request")
+    if not isinstance(page, Page) or request is None:
+        return mark_safe("")
+    graph = jsonld.graph(page, frame, request)
+    return mark_safe(f'<script type="application/ld+json">{jsonld.dumps(graph)}</script>')
+
+
+@register.simple_tag
+def opening(hours: Hours) -> str:
+    """Opening hours of a run of days in words, like "Monday to Friday, 8 a.m. to 5 p.m."."""
+    first, last = dates.WEEKDAYS[hours.first_day - 1], dates.WEEKDAYS[hours.last_day - 1]
+    times = {"opens": time_format(hours.opens), "closes": time_format(hours.closes)}
+    if hours.first_day == hours.last_day:
+        return _("%(day)s, %(opens)s to %(closes)s") % {"day": first, **times}
+    return _("%(first)s to %(last)s, %(opens)s to %(closes)s") % {"first": first, "last": last, **times}
+
+
+@register.filter
+def dial(text: str) -> SafeString:
+    """Turns the crisis and emergency numbers in a plain text into links that dial them."""
+    return mark_safe(EMERGENCY.sub(_dialled_link, conditional_escape(text)))
+
+
+@register.filter
+def elided(paginator: Paginator[Any], number: int) -> Iterable[int | str]:
+    """Page numbers around the current one, with gaps."""
+    return paginator.get_elided_page_range(number, on_each_side=1, on_ends=1)
+
+
+def _dialled_link(match: re.Match[str]) -> str:
+    return format_html('<a href="tel:{}">{}</a>', dialled(match[1].replace("1-800-273-8255", "+18002738255")), match[1])
+
+
+@register.filter
+def host(address: str) -> str:
+    """The host that an address leads to, without "www."."""
+    return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
+@register.simple_tag(takes_context=True)
+def cite(context: dict[str, Any], claim: Any) -> SafeString:
+    """The source numbers of a claim."""
+    return mark_safe("".join(_number(context, source.citation) for source in claim.sources.all()))
+
+
+@register.simple_tag(takes_context=True)
+def cite_work(context: dict[str, Any], citation: Any) -> SafeString:
+    """The source number of one work."""
+    return _number(context, citation)
+
+
+def _number(context: dict[str, Any], citation: Any) -> SafeString:
+    return mark_safe("")

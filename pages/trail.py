@@ -1,0 +1,18 @@
+"""The trail from the home page to a page: breadcrumbs, in templates and in structured data."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from wagtail.models import Page
+
+from pages.frame import Link
+
+
+def trail_of(page: Page, request: HttpRequest | None = None) -> tuple[Link, ...]:
+    """Returns the live pages above `page` inside its site, home first, without the page itself. One query, once."""
+    kept: tuple[Link, ...] | None = getattr(page, "_trail", None)
+    if kept is None:
+        above = page.get_ancestors().live().filter(depth__gt=1).order_by("depth") if page.path else ()
+        kept = tuple(Link(ancestor.title, href) for ancestor in above if (href := ancestor.get_url(request)))
+        page._trail = kept
+    return kept

@@ -1,0 +1,17 @@
+"""Addresses of the public site that are not pages of the tree."""
+
+from django.urls import path, re_path
+from wagtail.urls import serve_pattern
+
+from pages import serving, views
+
+urlpatterns = [
+    path("theme.<slug:name>.css", views.theme_css, name="theme"),
+    path("social/<int:page_id>.png", views.social_image, name="social_image"),
+]
+
+# These speak the language of their prefix, as the pages of the tree do.
+translated = [
+    path("search/", views.search_page, name="search"),
+    re_path(serve_pattern, serving.serve),
+]

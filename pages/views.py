@@ -1,0 +1,75 @@
+"""Views of the public site that are not pages of the tree: search, stylesheet, sharing pictures, error pages."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+from wagtail.models import Page, Site
+
+from pages import social, theme
+from pages.frame import Frame
+from pages.frame_cache import frame_for
+from pages.search import cleaned, search
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+def theme_css(request: HttpRequest, name: str) -> HttpResponse:
+    """The clinic's palette, kept for ever under its own hash; an old hash gets today's palette, kept briefly."""
+    frame = frame_for(request)
+    sheet = theme.stylesheet(frame.brand, frame.accent, frame.system_fonts)
+    response = HttpResponse(sheet.css, content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if name == sheet.hash else "public, max-age=300"
+    return response
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Search, by GET alone: a query can be linked and works without script. It is neither stored nor logged."""
+    context: dict[str, Any] = {"query": cleaned(request.GET.get("q", ""))}
+    if context["query"]:
+        found = search(request, context["query"], request.GET.get("kind", "all"), request.GET.get("page", "1"))
+        context |= {
+            "found": found,
+            "kind": found.kind,
+            "kinds": found.kinds,
+            "results": found.results,
+            "hits": found.hits,
+            "total": found.total,
+            "promoted": found.promoted,
+            "suggestions": found.suggestions,
+        }
+    return render(request, "pages/search.html", context)
+
+
+@require_safe
+def social_image(request: HttpRequest, page_id: int) -> HttpResponse:
+    """The drawn picture for sharing a public page."""
+    site = Site.find_for_request(request)
+    page = Page.objects.live().public().filter(pk=page_id).first()
+    if page is None or site is None or (not page.is_descendant_of(site.root_page) and page != site.root_page):
+        raise Http404
+    frame = frame_for(request)
+    drawn = social.picture(page.pk, page.title, frame.name, frame.brand, frame.accent)
+    return HttpResponse(drawn, content_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, in the frame."""
+    return render(request, "400.html", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: in the clinic's frame if it can still be had, else with the country's crisis line. Never fails itself."""
+    try:
+        frame = frame_for(request)
+    except Exception:
+        logger.exception("The frame of the error page could not be built.")
+        frame = Frame()
+    return HttpResponse(render_to_string("500.html", {"frame": frame}), status=500)

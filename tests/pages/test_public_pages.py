@@ -1,0 +1,36 @@
+"""The public pages as a visitor's browser gets them."""
+
+import pytest
+from django.test import Client
+from tests.pages import site
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = [
+    "/",
+    "/conditions/",
+    "/conditions/condition-0/",
+    "/professionals/",
+    "/professionals/referral-pack/",
+    "/research/",
+    "/faq/",
+    "/search/",
+    "/search/?q=condition",
+    "/search/?q=zzzz",
+    "/no-such-page/",
+]
+
+
+@pytest.fixture
+def whole_site() -> None:
+    site.whole_site()
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_page_carries_crisis_help(client: Client, whole_site: None, address: str) -> None:
+    response = client.get(address)
+    assert response.status_code == (404 if "no-such" in address else 200)
+    page = response.content.decode()
+    open("/tmp/fe/out.html", "w").write(page)
+    assert page.count('href="tel:988"') >= 2
+    assert 'href="sms:988"' in page
