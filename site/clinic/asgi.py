@@ -1,4 +1,4 @@
-"""ASGI entry point: `granian --interface asginl clinic.asgi:application` with `site/` on the import path."""
+"""ASGI entry point for servers, with `site/` and the project's folder on the import path. See docs/operators.md."""
 
 import os
 
@@ -7,3 +7,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings.base")
 from django.core.asgi import get_asgi_application
 
 application = get_asgi_application()
+
+from clinic.checks import refuse_bad_environment
+
+refuse_bad_environment()

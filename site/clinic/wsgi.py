@@ -1,4 +1,4 @@
-"""WSGI entry point, for servers that speak no ASGI."""
+"""WSGI entry point for servers, with `site/` and the project's folder on the import path. See docs/operators.md."""
 
 import os
 
@@ -7,3 +7,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings.base")
 from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
+
+from clinic.checks import refuse_bad_environment
+
+refuse_bad_environment()

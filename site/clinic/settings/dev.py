@@ -8,9 +8,10 @@ from clinic.development import prepare_environment
 prepare_environment(Path(__file__).resolve().parents[3] / "var")
 
 from clinic.settings.base import *  # noqa: F403
-from clinic.settings.base import env
+from clinic.settings.base import STORAGES, env
 
 DEBUG = env.flag("DEBUG")
+STORAGES["staticfiles"] = {"BACKEND": "clinic.storages.QuicklyCompressedStaticFilesStorage"}
 
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0

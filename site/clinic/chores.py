@@ -1,0 +1,39 @@
+"""What the background worker does, and how often. Each chore may be run by several workers at once."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db import close_old_connections
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something to be done every so many seconds."""
+
+    name: str
+    every_seconds: int
+    do: Callable[[], object]
+
+    def attempt(self) -> bool:
+        """Do it; whatever goes wrong is logged and told by False, so that the other chores go on."""
+        close_old_connections()
+        try:
+            self.do()
+        except Exception:
+            logger.exception("The chore %s failed; it is tried again when it is due.", self.name)
+            return False
+        finally:
+            close_old_connections()
+        return True
+
+
+def publish_scheduled() -> None:
+    """Publish and unpublish what editors have scheduled."""
+    call_command("publish_scheduled", verbosity=0)
+
+
+CHORES = (Chore("publish_scheduled", 60, publish_scheduled),)
