@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+
 from tests.pages import site
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,5 @@ def test_every_page_carries_crisis_help(client: Client, whole_site: None, addres
     response = client.get(address)
     assert response.status_code == (404 if "no-such" in address else 200)
     page = response.content.decode()
-    open("/tmp/fe/out.html", "w").write(page)
     assert page.count('href="tel:988"') >= 2
     assert 'href="sms:988"' in page
