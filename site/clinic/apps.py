@@ -14,4 +14,6 @@ class ClinicConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the system checks."""
-        from clinic import checks  # noqa: F401  (importing registers them)
+        from clinic import checks, roles  # noqa: F401  (importing checks registers them)
+
+        roles.connect()
