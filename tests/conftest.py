@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from tests import servers
 
@@ -40,6 +41,20 @@ def django_db_setup(django_db_setup: None) -> None:
     for connection in connections.all(initialized_only=True):
         if rows := getattr(connection, "_test_serialized_contents", None):
             type(connection)._test_serialized_contents = rows
+
+
+@pytest.fixture(scope="module")
+def demo_site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The whole demo clinic, made once for the tests of a module and gone after them.
+
+    A test that uses it also asks for `db`; what the test changes is undone as ever.
+    """
+    from clinic.demo import seed
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        seed.seed(lambda _line: None)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

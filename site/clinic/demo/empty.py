@@ -1,0 +1,60 @@
+"""A clinic of one's own: the pages and settings every site needs, empty enough to be filled."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from wagtail.models import Page, Site
+
+from clinic.demo import data, frame
+from clinic.demo.builders import make_default_site
+from clinic.roles import setup_roles
+from pages.models import ClinicSettings, ConditionIndexPage, CrisisLine, HomePage, ProfessionalsPage, ResearchPage
+from pages.models import StandardPage as Standard
+
+#: Pages that a site needs from the first day, with a first sentence to replace. All but the home page are drafts.
+DRAFTS: tuple[tuple[type[Page], str, str, dict[str, str]], ...] = (
+    (ConditionIndexPage, "conditions", "Conditions", {"introduction": "The conditions we treat."}),
+    (ResearchPage, "research", "Research & Science", {"summary": "The studies behind our pages."}),
+    (ProfessionalsPage, "professionals", "For Professionals", {"summary": "What a referring clinician needs to know."}),
+    (Standard, "about", "About us", {"summary": "Who we are."}),
+    (Standard, "contact", "Contact", {"summary": "How to reach us."}),
+    (Standard, "privacy", "Privacy notice", {"summary": "What we store, and who can read it."}),
+    (
+        Standard,
+        "accessibility",
+        "Accessibility",
+        {"summary": "How to use this site, and whom to tell about a problem."},
+    ),
+)
+
+
+class NotEmptyError(Exception):
+    """There is a site already; its pages are not touched."""
+
+
+@transaction.atomic
+def start(name: str) -> Site:
+    """Make the home page, drafts of the pages a site needs, crisis lines and roles.
+
+    Raises NotEmptyError when a home page exists.
+    """
+    if HomePage.objects.exists():
+        raise NotEmptyError
+    setup_roles()
+    home = HomePage(title=name, slug="clinic", promise=f"Welcome to {name}", lede="Say here what the clinic does.")
+    home.live = False
+    Page.objects.get(depth=1).add_child(instance=home)
+    home.save_revision().publish()
+    site = make_default_site(home, name)
+    for model, slug, title, fields in DRAFTS:
+        page = model(title=title, slug=slug, live=False, **fields)
+        home.add_child(instance=page)
+        page.save_revision()
+
+    clinic = ClinicSettings.for_site(site)
+    clinic.name = name
+    lines = data.read("clinic")["crisis_lines"]
+    clinic.crisis_lines = [CrisisLine(sort_order=order, **row) for order, row in enumerate(lines)]
+    clinic.save()
+    frame.seed_medical_review()
+    return site

@@ -1,0 +1,63 @@
+"""`manage.py seed_demo`: the whole demo clinic."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from clinic.demo import data, seed
+
+
+class Command(BaseCommand):
+    """Make the demo clinic, or what is missing of it."""
+
+    help = (
+        "Makes the demo clinic: pages, research library, forms, four log-ins and a few fictional submissions. A second "
+        "run makes what is missing and changes nothing else. --reset takes the demo away first."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The two switches."""
+        parser.add_argument(
+            "--reset",
+            action="store_true",
+            help="Start over: delete the demo, with every page under its home page, and make it again.",
+        )
+        parser.add_argument(
+            "--yes-demo",
+            action="store_true",
+            help="Allow it on a server that speaks HTTPS. The demo log-ins have passwords that everybody knows.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Check that this is no production server, reset if asked to, seed, and show the log-ins."""
+        if settings.SESSION_COOKIE_SECURE and not options["yes_demo"]:
+            raise CommandError(
+                "These are production settings, and the demo log-ins have passwords that everybody knows. "
+                "For a clinic of your own run `manage.py start_empty`. If this server is for showing the demo, "
+                "run `manage.py seed_demo --yes-demo`."
+            )
+        say = self.stdout.write if options["verbosity"] else lambda _text: None
+        with _quiet_logs():
+            if options["reset"]:
+                seed.remove(say)
+            seed.seed(say)
+        say("\nLog in at /admin/ with one of:")
+        for user in data.read("users"):
+            say(f"  {user['username']:<10} {user['password']:<16} {user['group']}")
+
+
+@contextmanager
+def _quiet_logs() -> Iterator[None]:
+    """Keep a line for every indexed object out of the way of the progress; warnings still show."""
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(before)

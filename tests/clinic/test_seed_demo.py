@@ -1,0 +1,208 @@
+"""`seed_demo` and `start_empty`, run for real."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django import Settings
+from wagtail.models import DraftStateMixin, Page, Site, Workflow
+
+from clinic.demo import data, seed
+from clinic.demo.tree import page_at
+from pages.models import ClinicSettings, ConditionFact, ConditionPage, EligibilityCriterion, HomePage, Navigation
+from research.choices import Status
+from research.models import Citation, Topic
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_site")]
+
+ADDRESSES = [address for address, page in data.pages().items() if page["type"] not in ("referral", "call")]
+
+
+def state() -> dict[str, Any]:
+    """How many rows every table holds, and when everything that has drafts was last published."""
+    counts: dict[str, Any] = {
+        model._meta.label: model._default_manager.count()
+        for model in apps.get_models()
+        if model._meta.app_label in ("pages", "research", "forms", "auth", "wagtailcore")
+    }
+    for model in apps.get_models():
+        if issubclass(model, DraftStateMixin):
+            rows = model._default_manager.values_list("pk", "last_published_at", "latest_revision_id")
+            counts[f"{model._meta.label} published"] = sorted(rows)
+    return counts
+
+
+def published_facts() -> Iterator[ConditionFact]:
+    yield from ConditionFact.objects.filter(page__live=True, draft=False)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_page_is_live_where_it_belongs(address: str) -> None:
+    page = page_at(address)
+    assert page is not None
+    assert page.live
+    assert not page.has_unpublished_changes
+    assert page.get_url_parts()[2] == address  # type: ignore[index]
+
+
+def test_a_second_run_changes_nothing() -> None:
+    before = state()
+    seed.seed(lambda _line: None)
+    assert state() == before
+
+
+def test_a_second_run_keeps_what_people_changed() -> None:
+    page = ConditionPage.objects.get(slug="ptsd")
+    page.title = "Post-traumatic stress"
+    page.save_revision().publish()
+    ClinicSettings.objects.update(phone="(760) 555-0199")
+    User.objects.get(username="intake").delete()
+
+    seed.seed(lambda _line: None)
+
+    assert ConditionPage.objects.get(slug="ptsd").title == "Post-traumatic stress"
+    assert ClinicSettings.objects.get().phone == "(760) 555-0199"
+    assert User.objects.filter(username="intake").exists()  # what is missing comes back
+
+
+def test_reset_starts_over() -> None:
+    old = ConditionPage.objects.get(slug="ptsd").translation_key
+    ConditionPage.objects.filter(slug="ptsd").update(summary="Changed")
+    own = Citation.objects.create(key="own-2026", title="Our own", live=False)
+
+    call_command("seed_demo", reset=True, verbosity=0)
+
+    page = ConditionPage.objects.get(slug="ptsd")
+    assert page.translation_key != old
+    assert page.summary != "Changed"
+    assert Page.objects.filter(slug="ptsd").count() == 1
+    assert Citation.objects.filter(pk=own.pk).exists()
+    assert Citation.objects.count() == 44
+    assert Site.objects.get(is_default_site=True).root_page.specific == HomePage.objects.get()
+
+
+def test_the_library_stands_in_its_right_states() -> None:
+    assert Citation.objects.count() == 43
+    live = set(Citation.objects.published().values_list("key", flat=True))
+    assert live == {key for key, record in data.bibliography().items() if data.is_identified(record)}
+    assert not Citation.objects.filter(live=False, verified_on__isnull=False).exists()
+    assert Citation.objects.filter(has_unpublished_changes=True, live=True).count() == 0
+
+
+def test_the_retracted_trial_is_marked_and_points_to_what_replaces_it() -> None:
+    larkin = Citation.objects.get(key="larkin-2011-ed")
+    assert larkin.status == Status.RETRACTED
+    assert larkin.status_source.startswith("https://retractionwatch.com/")
+    assert larkin.successor is not None
+    assert larkin.successor.key == "abbar-2022-suicidal-ideation"
+    assert not larkin.stands
+
+
+def test_a_news_item_is_tied_to_the_trial_it_reports() -> None:
+    relation = Citation.objects.get(key="slomski-2014-jama-news").relations.get()
+    assert (relation.kind, relation.related.key) == ("reports-on", "feder-2014-ptsd")
+
+
+def test_no_identifier_was_made_up() -> None:
+    for citation in Citation.objects.all():
+        record = data.bibliography()[citation.key]
+        assert (citation.doi or "").lower() == record.get("DOI", "").lower()
+        assert (citation.pmid or "") == record.get("PMID", "")
+
+
+def test_every_published_fact_has_a_source_that_stands() -> None:
+    facts = list(published_facts())
+    assert len(facts) >= 15
+    for fact in facts:
+        sources = list(fact.sources.select_related("citation"))
+        assert any(source.stance == "supports" and source.citation.stands for source in sources), fact
+        assert all(source.citation.stands for source in sources), fact
+
+
+def test_unsupported_facts_are_drafts_of_the_page() -> None:
+    drafts = ConditionFact.objects.filter(draft=True, page__live=True)
+    assert drafts.filter(page__slug="depression").count() == 4
+    assert {"ptsd", "ocd", "fibromyalgia", "postpartum-depression"} <= set(drafts.values_list("page__slug", flat=True))
+
+
+def test_prose_carries_citations_and_links_that_resolve() -> None:
+    page = ConditionPage.objects.get(slug="depression")
+    feder = Citation.objects.get(key="fda-2023-compounded-ketamine")
+    assert f'<a linktype="citation" id="{feder.pk}">' in page.regulatory_note
+    postpartum = ConditionPage.objects.get(slug="postpartum-depression")
+    assert f'<a linktype="page" id="{page.pk}">' in postpartum.how_it_may_work
+    for live in Page.objects.live().specific():
+        assert "[[source" not in str(live.serializable_data()), live
+
+
+def test_topics_form_a_tree_and_conditions_use_it() -> None:
+    assert Topic.objects.get(slug="suicidal-thoughts").parent == Topic.objects.get(slug="depression")
+    assert "CRPS" in Topic.objects.get(slug="crps").synonyms
+    for page in ConditionPage.objects.all():
+        assert page.topics.exists(), page
+
+
+def test_settings_navigation_and_criteria_are_filled() -> None:
+    clinic = ClinicSettings.objects.get()
+    assert clinic.name == "Juniper Row Clinic"
+    assert [line.phone for line in clinic.crisis_lines.all()][:1] == ["988"]
+    navigation = Navigation.objects.get()
+    assert navigation.header_links.count() >= 5
+    assert EligibilityCriterion.objects.inclusion().count() == 10
+    assert EligibilityCriterion.objects.exclusion().count() == 7
+
+
+def test_reviews_are_dated_and_one_is_overdue() -> None:
+    assert not ConditionPage.objects.filter(reviewer=None).exists()
+    assert [page.slug for page in ConditionPage.objects.review_overdue()] == ["fibromyalgia"]
+
+
+def test_condition_pages_go_through_medical_review() -> None:
+    workflow = ConditionPage.objects.get(slug="ptsd").get_workflow()
+    assert workflow is not None
+    assert workflow.name == "Medical review"
+    assert Workflow.objects.active().count() == 1
+
+
+@pytest.mark.parametrize("entry", data.read("users"), ids=lambda entry: entry["username"])
+def test_each_demo_log_in_works_and_none_is_superuser(entry: dict[str, str], client: Client) -> None:
+    assert client.login(username=entry["username"], password=entry["password"])
+    user = User.objects.get(username=entry["username"])
+    assert not user.is_superuser
+    assert [group.name for group in user.groups.all()] == [entry["group"]]
+
+
+def test_it_refuses_on_a_production_server(settings: Settings) -> None:
+    settings.SESSION_COOKIE_SECURE = True
+    with pytest.raises(CommandError, match="start_empty"):
+        call_command("seed_demo", verbosity=0)
+    call_command("seed_demo", yes_demo=True, verbosity=0)
+
+
+def test_start_empty_refuses_beside_a_site() -> None:
+    with pytest.raises(CommandError, match="There is a site already"):
+        call_command("start_empty", "Elm Street Clinic")
+
+
+def test_start_empty_makes_what_a_site_needs() -> None:
+    seed.remove(lambda _line: None)
+
+    call_command("start_empty", "Elm Street Clinic", verbosity=0)
+
+    home = HomePage.objects.get()
+    assert home.live
+    assert Site.objects.get(is_default_site=True).root_page_id == home.pk
+    clinic = ClinicSettings.objects.get()
+    assert clinic.name == "Elm Street Clinic"
+    assert clinic.crisis_lines.filter(phone="988").exists()
+    assert not home.get_children().live().exists()
+    assert home.get_children().count() >= 5
+    assert not Citation.objects.exists()
+
+
+def test_the_tree_is_sound() -> None:
+    assert Page.find_problems() == ([], [], [], [], [])
