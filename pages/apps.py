@@ -13,7 +13,9 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Watches what the frame of every page is built from."""
+        """Watches what the frame of every page is built from, and keeps the search index true."""
         from pages import frame_cache
+        from pages.search import indexing
 
         frame_cache.connect()
+        indexing.connect()

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 from wagtail.urls import serve_pattern
 
 from pages import serving, views
+from pages.search.views import search
 
 urlpatterns = [
     path("theme.<slug:name>.css", views.theme_css, name="theme"),
@@ -12,6 +13,6 @@ urlpatterns = [
 
 # These speak the language of their prefix, as the pages of the tree do.
 translated = [
-    path("search/", views.search_page, name="search"),
+    path("search/", search, name="search"),
     re_path(serve_pattern, serving.serve),
 ]

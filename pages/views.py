@@ -1,9 +1,8 @@
-"""Views of the public site that are not pages of the tree: search, stylesheet, sharing pictures, error pages."""
+"""Views of the public site that are not pages of the tree: stylesheet, sharing pictures, error pages."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +13,6 @@ from wagtail.models import Page, Site
 from pages import social, theme
 from pages.frame import Frame
 from pages.frame_cache import frame_for
-from pages.search import cleaned, search
 
 logger = logging.getLogger(__name__)
 
@@ -27,25 +25,6 @@ def theme_css(request: HttpRequest, name: str) -> HttpResponse:
     response = HttpResponse(sheet.css, content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "public, max-age=31536000, immutable" if name == sheet.hash else "public, max-age=300"
     return response
-
-
-@require_safe
-def search_page(request: HttpRequest) -> HttpResponse:
-    """Search, by GET alone: a query can be linked and works without script. It is neither stored nor logged."""
-    context: dict[str, Any] = {"query": cleaned(request.GET.get("q", ""))}
-    if context["query"]:
-        found = search(request, context["query"], request.GET.get("kind", "all"), request.GET.get("page", "1"))
-        context |= {
-            "found": found,
-            "kind": found.kind,
-            "kinds": found.kinds,
-            "results": found.results,
-            "hits": found.hits,
-            "total": found.total,
-            "promoted": found.promoted,
-            "suggestions": found.suggestions,
-        }
-    return render(request, "pages/search.html", context)
 
 
 @require_safe

@@ -10,8 +10,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
+from wagtail.search import index
 
 from pages import jsonld
+from pages.search.text import page_text
 from research.publishing import GuardedPublishing
 
 
@@ -45,6 +47,8 @@ class BasePage(GuardedPublishing, Page):
         ),
     ]
 
+    search_fields = [*Page.search_fields, index.SearchField("search_text")]
+
     class Meta:
         abstract = True
 
@@ -71,3 +75,7 @@ class BasePage(GuardedPublishing, Page):
     def structured_data(self, ids: jsonld.Ids) -> list[jsonld.Node]:
         """The page's own nodes of structured data."""
         return [jsonld.web_page(self, ids)]
+
+    def search_text(self) -> str:
+        """The page's words as its visitors read them, for the index and for snippets."""
+        return page_text(self)

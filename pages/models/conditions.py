@@ -13,7 +13,6 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page, PageManager, PageQuerySet
-from wagtail.search import index
 
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
@@ -36,7 +35,6 @@ class ConditionIndexPage(BasePage):
     subpage_types = ["pages.ConditionPage"]
     max_count = 1
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
-    search_fields = [*Page.search_fields, index.SearchField("introduction")]
 
     class Meta:
         verbose_name = _("list of conditions")
@@ -162,16 +160,6 @@ class ConditionPage(BasePage):
             [FieldPanel("reviewer"), FieldRowPanel([FieldPanel("reviewed_on"), FieldPanel("next_review")])],
             heading=_("Medical review"),
         ),
-    ]
-    search_fields = [
-        *Page.search_fields,
-        index.SearchField("summary", boost=2),
-        index.SearchField("how_it_may_work"),
-        index.SearchField("body"),
-        index.RelatedFields("facts", [index.SearchField("statement")]),
-        index.RelatedFields("questions", [index.SearchField("question"), index.SearchField("answer")]),
-        index.RelatedFields("warning_signs", [index.SearchField("text")]),
-        index.RelatedFields("topics", [index.SearchField("name"), index.SearchField("synonyms")]),
     ]
 
     class Meta:

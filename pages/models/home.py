@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Page
-from wagtail.search import index
 
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
 from pages.fields import LeanStreamField
@@ -45,13 +44,6 @@ class HomePage(BasePage):
         FieldPanel("visit_steps"),
         FieldPanel("plain_figures"),
         FieldPanel("body"),
-    ]
-
-    search_fields = [
-        *Page.search_fields,
-        index.SearchField("promise"),
-        index.SearchField("lede"),
-        index.SearchField("body"),
     ]
 
     class Meta:

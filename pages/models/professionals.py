@@ -12,7 +12,6 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
-from wagtail.search import index
 
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
@@ -60,15 +59,6 @@ class ProfessionalsPage(RoutablePageMixin, BasePage):
         MultiFieldPanel(
             [FieldPanel("reviewer"), FieldPanel("reviewed_on"), FieldPanel("next_review")], heading=_("Medical review")
         ),
-    ]
-
-    search_fields = [
-        *Page.search_fields,
-        index.SearchField("summary"),
-        index.SearchField("what_it_is"),
-        index.SearchField("hypotheses"),
-        index.SearchField("monitoring"),
-        index.SearchField("body"),
     ]
 
     class Meta:

@@ -11,7 +11,6 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
-from wagtail.search import index
 
 from pages.models.base import BasePage
 from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
@@ -33,8 +32,6 @@ class ResearchPage(BasePage):
         FieldPanel("how_we_choose"),
         InlinePanel("cards", heading=_("Value cards"), label=_("Card"), max_num=4),
     ]
-
-    search_fields = [*Page.search_fields, index.SearchField("summary"), index.SearchField("how_we_choose")]
 
     class Meta:
         verbose_name = _("research page")

@@ -6,7 +6,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
-from wagtail.search import index
 
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS
@@ -21,7 +20,6 @@ class StandardPage(BasePage):
     body = LeanStreamField(BODY_BLOCKS, verbose_name=_("body"), blank=True)
 
     content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body")]
-    search_fields = [*Page.search_fields, index.SearchField("summary"), index.SearchField("body")]
 
     class Meta:
         verbose_name = _("standard page")

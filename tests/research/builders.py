@@ -55,7 +55,8 @@ def condition_page(slug: str = "ptsd", *, live: bool = True, **fields: Any) -> C
     if index is None:
         index = ConditionIndexPage(title="Conditions", slug="conditions")
         home_page().add_child(instance=index)
-    page = ConditionPage(title=slug.upper(), slug=slug, live=live, **{"summary": "After something terrible.", **fields})
+    defaults = {"title": slug.upper(), "summary": "After something terrible."}
+    page = ConditionPage(slug=slug, live=live, **{**defaults, **fields})
     index.add_child(instance=page)
     return page
 

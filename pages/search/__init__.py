@@ -1,0 +1,1 @@
+"""Search over pages and citations: reading what was typed, asking the database, and showing what matched."""

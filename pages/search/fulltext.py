@@ -1,0 +1,110 @@
+"""Asks the database's own full text index (SQLite FTS5 or PostgreSQL) for everything that matches.
+
+The index is the one that Wagtail keeps up to date. It is asked directly, because one question then covers pages and
+citations with comparable ranks, and because the ranks of combined queries come out reversed on SQLite otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, models
+from wagtail.search.backends import get_search_backend
+from wagtail.search.models import IndexEntry
+
+from pages.search.reading import Phrase, is_prefix, stem
+
+MOST_MATCHES = 1000
+TITLE_WEIGHT = 4.0
+
+Groups = Sequence[frozenset[Phrase]]
+
+
+@dataclass(frozen=True)
+class Match:
+    """One indexed object. A higher score is a better match; scores compare only within one question."""
+
+    content_type: int
+    object_id: str
+    score: float
+
+
+def matches(groups: Groups, content_types: Sequence[int], every: bool = True) -> list[Match]:
+    """Returns the best matches among the content types, best first: all groups must match, or any (`every=False`)."""
+    if not groups or not content_types:
+        return []
+    if connection.vendor == "postgresql":
+        return _postgres(groups, content_types, every)
+    return _sqlite(groups, content_types, every)
+
+
+def types_of(model: type[models.Model]) -> list[int]:
+    """Returns the ids of the content types of a model and everything derived from it."""
+    from modelsearch.utils import get_descendant_models
+
+    return [found.pk for found in ContentType.objects.get_for_models(*get_descendant_models(model)).values()]
+
+
+def indexed_texts(content_types: Sequence[int], object_ids: Sequence[int]) -> dict[str, str]:
+    """Returns what the index holds of some objects, without their titles, by their ids; one query."""
+    column = "body_text" if connection.vendor == "postgresql" else "body"
+    entries = IndexEntry.objects.filter(content_type__in=content_types, object_id__in=map(str, object_ids))
+    return {object_id: text or "" for object_id, text in entries.values_list("object_id", column)}
+
+
+def fts5(groups: Groups, every: bool = True) -> str:
+    """Writes the groups in FTS5's query language. Words hold letters and digits alone, so quoting cannot be broken."""
+
+    def phrase(part: Phrase) -> str:
+        last = part[-1]
+        text = " ".join((*part[:-1], stem(last) if is_prefix(last) else last))
+        return f'"{text}"*' if is_prefix(last) else f'"{text}"'
+
+    alternatives = ["(" + " OR ".join(sorted(map(phrase, group))) + ")" for group in groups]
+    return "{title body} : (" + (" AND " if every else " OR ").join(alternatives) + ")"
+
+
+def tsquery(groups: Groups, every: bool = True) -> str:
+    """Writes the groups in the language of PostgreSQL's to_tsquery."""
+
+    def phrase(part: Phrase) -> str:
+        last = part[-1]
+        return " <-> ".join((*part[:-1], f"{stem(last)}:*" if is_prefix(last) else last))
+
+    alternatives = ["(" + " | ".join(f"({text})" for text in sorted(map(phrase, group))) + ")" for group in groups]
+    return (" & " if every else " | ").join(alternatives)
+
+
+def _sqlite(groups: Groups, content_types: Sequence[int], every: bool) -> list[Match]:
+    entries = IndexEntry._meta.db_table
+    marks = ",".join(["%s"] * len(content_types))
+    # bm25() is lower for a better match; its weights follow the columns autocomplete, body, title.
+    sql = f"""
+        SELECT e.content_type_id, e.object_id, -bm25({entries}_fts, 0.0, 1.0, {TITLE_WEIGHT}) AS score
+        FROM {entries}_fts JOIN {entries} e ON e.id = {entries}_fts.rowid
+        WHERE {entries}_fts MATCH %s AND e.content_type_id IN ({marks})
+        ORDER BY score DESC, e.id LIMIT {MOST_MATCHES}
+    """  # noqa: S608 - names of our own tables; everything typed is a parameter
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [fts5(groups, every), *content_types])
+        return [Match(*row) for row in cursor.fetchall()]
+
+
+def _postgres(groups: Groups, content_types: Sequence[int], every: bool) -> list[Match]:
+    from django.contrib.postgres.search import CombinedSearchVector, SearchQuery, SearchRank
+
+    config = get_search_backend().config
+    query = SearchQuery(tsquery(groups, every), search_type="raw", config=config)
+    title, body = models.F("title"), models.F("body")
+    found = (
+        IndexEntry.objects.filter(content_type__in=content_types)
+        # the expression that Wagtail's index covers
+        .annotate(vector=CombinedSearchVector(title, "||", body, config))
+        .filter(vector=query)
+        .annotate(score=SearchRank(title, query) * TITLE_WEIGHT + SearchRank(body, query))
+        .order_by("-score", "id")
+        .values_list("content_type_id", "object_id", "score")[:MOST_MATCHES]
+    )
+    return [Match(*row) for row in found]

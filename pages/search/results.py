@@ -1,0 +1,157 @@
+"""Finds published pages and citations for what was typed, in one list, best first."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from wagtail.models import Locale, Page, Site
+
+from pages.models import ConditionPage
+from pages.search.fulltext import Match, indexed_texts, matches, types_of
+from pages.search.reading import Phrase, Reading, read, words
+from pages.search.snippets import marked, pattern, snippet
+from research.models import Citation, Topic
+
+PAGES, RESEARCH = "pages", "research"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One result before it is shown: what it is, its title, and how good a match it is (lower sorts first)."""
+
+    kind: str
+    pk: int
+    title: str
+    rank: tuple[int, float]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One result as shown."""
+
+    kind_label: str
+    title: SafeString
+    href: str
+    snippet: SafeString
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything found for a reading. `loosely` says that not every word was found together."""
+
+    reading: Reading
+    found: Sequence[Found] = ()
+    loosely: bool = False
+    suggestions: Sequence[str] = field(default=())
+
+    def of(self, kind: str) -> list[Found]:
+        """The results of one kind; all of them when `kind` is empty."""
+        return [one for one in self.found if not kind or one.kind == kind]
+
+
+def find(typed: str, site: Site, locale: Locale | None = None) -> Results:
+    """Searches the site for what was typed. Only what anyone may read is ever found."""
+    topics = list(Topic.objects.only("name", "synonyms"))
+    reading = read(typed, [[topic.name, *topic.synonym_list()] for topic in topics])
+    if not reading.groups:
+        return Results(reading)
+    found = _found(reading, site, locale, every=True)
+    if found:
+        return Results(reading, found)
+    suggestions = _suggestions(reading, topics, site, locale)
+    if len(reading.groups) > 1:
+        found = _found(reading, site, locale, every=False)
+    return Results(reading, found, loosely=bool(found), suggestions=suggestions)
+
+
+def shown(found: Iterable[Found], reading: Reading, request: HttpRequest | None = None) -> list[Hit]:
+    """Loads the results of one page of the list: one query for the citations, one for each type of page."""
+    found = list(found)
+    pages = Page.objects.specific(defer=True).in_bulk([one.pk for one in found if one.kind == PAGES])
+    citations = Citation.objects.in_bulk([one.pk for one in found if one.kind == RESEARCH])
+    texts = indexed_texts(types_of(Page), list(pages)) if pages else {}
+    marks = pattern(reading.groups)
+    hits = []
+    for one in found:
+        if one.kind == PAGES and (page := pages.get(one.pk)):
+            text = texts.get(str(one.pk)) or page.search_description
+            label = _("Condition") if page.specific_class is ConditionPage else _("Page")
+            hits.append(Hit(label, marked(page.title, marks), page.get_url(request) or "", snippet(text, marks)))
+        elif one.kind == RESEARCH and (citation := citations.get(one.pk)):
+            hits.append(_research_hit(citation, marks))
+    return hits
+
+
+def visible_pages(site: Site, locale: Locale | None = None) -> QuerySet[Page]:
+    """Pages of the site that anyone may open, in one language, without those kept out of search engines' reach."""
+    root = site.root_page.localized if locale is None else site.root_page.get_translation_or_none(locale)
+    if root is None:
+        return Page.objects.none()
+    return Page.objects.descendant_of(root, inclusive=True).live().public()
+
+
+def _found(reading: Reading, site: Site, locale: Locale | None, every: bool) -> list[Found]:
+    page_types, citation_types = set(types_of(Page)), set(types_of(Citation))
+    matched = matches(reading.groups, [*page_types, *citation_types], every)
+    if not matched:
+        return []
+    page_scores = _scores(matched, page_types)
+    citation_scores = _scores(matched, citation_types)
+    pages = visible_pages(site, locale).filter(pk__in=page_scores).values_list("pk", "title")
+    works = Citation.objects.published().filter(pk__in=citation_scores).values_list("pk", "headline", "title")
+    found = [Found(PAGES, pk, title, (_tier(title, reading), -page_scores[pk])) for pk, title in pages] + [
+        Found(RESEARCH, pk, headline or title, (max(_tier(f"{headline} / {title}", reading), 1), -citation_scores[pk]))
+        for pk, headline, title in works
+    ]
+    return sorted(found, key=lambda one: one.rank)
+
+
+def _scores(matched: Iterable[Match], content_types: set[int]) -> dict[int, float]:
+    return {int(match.object_id): match.score for match in matched if match.content_type in content_types}
+
+
+def _tier(title: str, reading: Reading) -> int:
+    """0 for a title that is just what was asked for (by any of its names), 1 for one that holds it, 2 otherwise."""
+    own = tuple(words(title))
+    phrases: set[Phrase] = {phrase for group in reading.groups for phrase in group}
+    if len(reading.groups) == 1 and own in phrases:
+        return 0
+    joined = f" {' '.join(own)} "
+    holds_all = all(any(f" {' '.join(phrase)} " in joined for phrase in group) for group in reading.groups)
+    return 1 if holds_all else 2
+
+
+def _suggestions(reading: Reading, topics: Iterable[Topic], site: Site, locale: Locale | None) -> list[str]:
+    """Returns up to three spellings near what was typed, made of words that stand in titles and topics."""
+    titles = visible_pages(site, locale).values_list("title", flat=True)
+    names = [name for topic in topics for name in (topic.name, *topic.synonym_list())]
+    known = {word for text in (*titles, *names) for word in words(text) if len(word) > 2}
+    typed = reading.words
+    nearest = {word: difflib.get_close_matches(word, known, n=3, cutoff=0.7) for word in typed if word not in known}
+    candidates: list[str] = []
+    for choice in range(3):
+        corrected = [
+            nearest[word][min(choice, len(nearest[word]) - 1)] if nearest.get(word) else word for word in typed
+        ]
+        text = " ".join(corrected)
+        if corrected != list(typed) and text not in candidates:
+            candidates.append(text)
+    synonyms = [[topic.name, *topic.synonym_list()] for topic in topics]
+    return [text for text in candidates if _found(read(text, synonyms), site, locale, every=True)]
+
+
+def _research_hit(citation: Citation, marks: re.Pattern[str] | None) -> Hit:
+    name, about = (citation.headline, citation.title) if citation.headline else (citation.title, "")
+    text = " ".join(part for part in (citation.finding, about, citation.limits) if part)
+    year = str(citation.issued_year) if citation.issued_year else ""
+    note = ", ".join(part for part in (citation.container_title_short or citation.container_title, year) if part)
+    label = citation.get_study_design_display() or citation.get_kind_display()
+    return Hit(label, marked(name, marks), f"/research/{citation.key}/", snippet(text, marks), note)
