@@ -174,6 +174,20 @@ BLIND_INDEX_KEY = env.key(
     "BLIND_INDEX_KEY", env.required("BLIND_INDEX_KEY", "Make it with: python manage.py make_keys")
 )
 
+# --- Research -------------------------------------------------------------------------------------------------
+
+# Look-ups at Crossref, PubMed and OpenAlex: off unless named. Each needs a mail address to be told to the service.
+RESEARCH_LOOKUPS = {
+    name: {
+        "contact": env.text("RESEARCH_LOOKUP_CONTACT"),
+        "base_url": env.text(f"{name.upper()}_URL"),
+        "api_key": env.text(f"{name.upper()}_API_KEY"),
+        "timeout": env.number("RESEARCH_LOOKUP_TIMEOUT", 10, least=1),
+    }
+    for name in env.words("RESEARCH_LOOKUPS")
+}
+CITATION_STYLE = env.text("CITATION_STYLE", "american-medical-association")
+
 # --- API ------------------------------------------------------------------------------------------------------
 
 API_WRITE_ENABLED = env.flag("API_WRITE_ENABLED")
