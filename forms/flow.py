@@ -51,8 +51,8 @@ def private(response: HttpResponse) -> HttpResponse:
 
 def serve_form(page: FormPage, request: HttpRequest) -> HttpResponse:
     """The whole form on one page, or step 1."""
-    definition = page.definition()
-    if definition.stepped:
+    definition = None if _draft_id(request) else page.definition()
+    if definition is None or definition.stepped:
         return _step(page, request, definition, 1)
     if request.method not in METHODS:
         return private(HttpResponseNotAllowed(METHODS))
@@ -72,17 +72,17 @@ def _send_form(page: FormPage, request: HttpRequest, definition: FormDefinition)
 
 def serve_step(page: FormPage, request: HttpRequest, number: int) -> HttpResponse:
     """Step ``number`` of a form in several steps."""
-    definition = page.definition()
-    if not definition.stepped or not 1 <= number <= len(definition.steps):
-        raise Http404
-    return _step(page, request, definition, number)
+    return _step(page, request, None, number)
 
 
 @sensitive_variables()
-def _step(page: FormPage, request: HttpRequest, definition: FormDefinition, number: int) -> HttpResponse:
+def _step(page: FormPage, request: HttpRequest, definition: FormDefinition | None, number: int) -> HttpResponse:
     if request.method not in METHODS:
         return private(HttpResponseNotAllowed(METHODS))
-    draft, answers, token = _open_draft(page, request)
+    draft, answers, token, pinned = _open_draft(page, request)
+    definition = pinned or definition or page.definition()
+    if not definition.stepped or not 1 <= number <= len(definition.steps):
+        raise Http404
     if draft is None and number > 1:
         receipt = _already_sent(page, request)
         return _to_thanks(page, request, receipt) if receipt else _lost(page, request, number)
@@ -104,7 +104,7 @@ def _step(page: FormPage, request: HttpRequest, definition: FormDefinition, numb
         if field.key not in checked.cleaned_data:
             answers.pop(field.key, None)  # no longer asked
     secret = request.COOKIES.get(COOKIE, "") or secrets.token_urlsafe(24)
-    kept = _keep(page, draft, answers, token, secret, checked, gone)
+    kept = _keep(page, definition, draft, answers, token, secret, checked, gone)
     if isinstance(kept, Errors):
         form = draw(definition, data=request.POST, errors=kept.fields, step=number, held=held)
         return _render_form(page, request, definition, form, number=number, draft=draft, token=token, errors=kept)
@@ -117,12 +117,12 @@ def _step(page: FormPage, request: HttpRequest, definition: FormDefinition, numb
 @sensitive_variables()
 def serve_check(page: FormPage, request: HttpRequest) -> HttpResponse:
     """The last step: all answers with Change links, and the sending."""
-    definition = page.definition()
-    if not definition.stepped:
-        raise Http404
     if request.method not in METHODS:
         return private(HttpResponseNotAllowed(METHODS))
-    draft, answers, token = _open_draft(page, request)
+    draft, answers, token, pinned = _open_draft(page, request)
+    definition = pinned or page.definition()
+    if not definition.stepped:
+        raise Http404
     if draft is None:
         receipt = _already_sent(page, request)
         return _to_thanks(page, request, receipt) if receipt else _lost(page, request)
@@ -249,24 +249,28 @@ def _draft_id(request: HttpRequest) -> uuid.UUID | None:
 
 
 @sensitive_variables()
-def _open_draft(page: FormPage, request: HttpRequest) -> tuple[Draft | None, Answers, str]:
-    """The draft of this browser that the request names, with its answers and form token."""
+def _open_draft(page: FormPage, request: HttpRequest) -> tuple[Draft | None, Answers, str, FormDefinition | None]:
+    """The draft of this browser that the request names: answers, form token, and the form as it was when begun.
+
+    The definition is kept with the draft, so that the form does not change under the hands of who fills it in.
+    """
     secret, known = request.COOKIES.get(COOKIE, ""), _draft_id(request)
     if not secret or known is None:
-        return None, {}, ""
+        return None, {}, "", None
     draft = Draft.objects.alive().of_browser(secret).filter(pk=known, page=page).first()
     if draft is None:
-        return None, {}, ""
+        return None, {}, "", None
     try:
         held = draft.unseal()
     except EncryptionError:  # the key went while somebody was filling in: they begin again, told so
-        return None, {}, ""
-    return draft, held["answers"], held["token"]
+        return None, {}, "", None
+    return draft, held["answers"], held["token"], FormDefinition.from_snapshot(held["definition"])
 
 
 @sensitive_variables()
 def _keep(
     page: FormPage,
+    definition: FormDefinition,
     draft: Draft | None,
     answers: Answers,
     token: str,
@@ -281,15 +285,16 @@ def _keep(
     if isinstance(attachments, Errors):
         return attachments
     posted = checked.data.get("form-token", "") if checked.data else ""
-    draft.seal({"answers": answers, "token": token or (posted if read_form_token(posted, page.pk) else "")})
+    token = token or (posted if read_form_token(posted, page.pk) else "")
+    draft.seal({"answers": answers, "token": token, "definition": definition.snapshot()})
+    draft.has_files = draft.has_files or bool(attachments)
     draft.expires_at = draft_expiry()
     try:
         with transaction.atomic():
             draft.save(force_insert=is_new)
             Attachment.objects.bulk_create(attachments)
             removed = list(Attachment.objects.filter(draft=draft, pk__in=_uuids(gone))) if gone else []
-            for attachment in removed:
-                attachment.delete()
+            Attachment.objects.filter(pk__in=[one.pk for one in removed]).delete()
     except BaseException:
         forget_files(attachments)
         raise
@@ -328,7 +333,7 @@ def _lost(page: FormPage, request: HttpRequest, number: int | None = None) -> Ht
     checked = AnswerForm(definition, request.POST, None, step=number)
     checked.is_valid()
     secret = request.COOKIES.get(COOKIE, "") or secrets.token_urlsafe(24)
-    draft = _keep(page, None, checked.answers(), "", secret, AnswerForm(definition, step=1), set())
+    draft = _keep(page, definition, None, checked.answers(), "", secret, AnswerForm(definition, step=1), set())
     kept = draft if isinstance(draft, Draft) else None
     response = _render_form(page, request, definition, form, number=1, draft=kept, errors=Errors(status=410))
     return _with_cookie(response, page, request, secret)

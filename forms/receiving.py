@@ -157,7 +157,7 @@ def receive(
 def draft_files(draft: Draft | None) -> dict[str, list[Attachment]]:
     """Files uploaded in earlier steps, by field key."""
     held: dict[str, list[Attachment]] = {}
-    if draft is not None:
+    if draft is not None and draft.has_files:
         for attachment in Attachment.objects.filter(draft=draft):
             held.setdefault(attachment.field_key, []).append(attachment)
     return held
@@ -299,9 +299,10 @@ def _commit(
                 if attachments:
                     Attachment.objects.bulk_create(attachments)
                 if draft is not None:
-                    if held:
+                    if draft.has_files:
                         Attachment.objects.filter(draft=draft).update(submission=submission, draft=None)
-                    Draft.objects.filter(pk=draft.pk).delete()
+                    spent = Draft.objects.filter(pk=draft.pk)
+                    spent._raw_delete(spent.db)  # its files have just moved, so there is nothing to cascade to
                 if not submission.is_quarantined:
                     Delivery.objects.bulk_create(deliveries_for(page, submission, answers, definition))
         except IntegrityError:

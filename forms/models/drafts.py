@@ -40,6 +40,7 @@ class Draft(SealedModel):
 
     page = models.ForeignKey(FormPage, on_delete=models.CASCADE, related_name="+")
     browser = models.CharField(max_length=64)
+    has_files = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(default=draft_expiry, db_index=True)
 

@@ -4,6 +4,7 @@ own form tables."""
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import Any, Never
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.forms.models import FormMixin
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.models import Locale
 
 from forms.building import FormPageForm
 from forms.definition import Choice, FormDefinition, StepDefinition
@@ -226,6 +228,12 @@ class GeneralFormPage(FormPage):
         verbose_name_plural = _("forms")
 
 
+@cache
+def _language_code(locale_id: int | None) -> str:
+    """The language of a locale. Locales never change their language, so this process asks once."""
+    return Locale.objects.get(pk=locale_id).language_code if locale_id else "en"
+
+
 def define(page: FormPage) -> FormDefinition:
     """Read the rows of ``page`` (saved or not) into a definition; at most one query each for rows of a kind."""
     rows = list(page.get_form_fields())
@@ -247,7 +255,7 @@ def define(page: FormPage) -> FormDefinition:
         page_id=page.pk or 0,
         slug=page.slug or "",
         title=page.title,
-        language=page.locale.language_code if page.locale_id else "en",
+        language=_language_code(page.locale_id),
         fields=tuple(row.define(offered.get(row.field_type, ()), names) for row in rows if row.field_type),
         steps=tuple(
             StepDefinition(number, step.title, step.introduction)

@@ -45,7 +45,7 @@ def home() -> HomePage:
     found = HomePage.objects.first()
     if found is not None:
         return found
-    page = HomePage(title="Home", slug="clinic-home")
+    page = HomePage(title="Home", slug="clinic-home", promise="Care", lede="A clinic.")
     Page.objects.get(depth=1).add_child(instance=page)
     site = Site.objects.get(is_default_site=True)
     site.root_page = page
