@@ -145,6 +145,11 @@ class Frame:
         return self.crisis_lines[0]
 
     @property
+    def names_emergency(self) -> bool:
+        """Whether the emergency number is among the crisis lines already."""
+        return any(line.phone == "911" for line in self.crisis_lines)
+
+    @property
     def announcement(self) -> Notice | None:
         """The announcement, while it is due."""
         return self.notice if self.notice and self.notice.is_showing else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from pages.frame import Link
@@ -13,6 +14,6 @@ def trail_of(page: Page, request: HttpRequest | None = None) -> tuple[Link, ...]
     kept: tuple[Link, ...] | None = getattr(page, "_trail", None)
     if kept is None:
         above = page.get_ancestors().live().filter(depth__gt=1).order_by("depth") if page.path else ()
-        kept = tuple(Link(ancestor.title, href) for ancestor in above if (href := ancestor.get_url(request)))
+        kept = tuple(Link(str(_("Home")) if ancestor.depth == 2 else ancestor.title, href) for ancestor in above if (href := ancestor.get_url(request)))
         page._trail = kept
     return kept

@@ -16,6 +16,14 @@ from pages.frame_cache import frame_for
 
 logger = logging.getLogger(__name__)
 
+# What a visitor still gets when not even the error page can be rendered.
+LAST_RESORT = (
+    '<!doctype html><html lang="en-US"><meta charset="utf-8"><title>Something went wrong</title>'
+    "<h1>Something went wrong on our side</h1><p>Please try again in a few minutes.</p>"
+    '<p>In crisis? <a href="tel:988">Call 988</a> or <a href="sms:988">text 988</a>, any time. '
+    'In an emergency, call <a href="tel:911">911</a>.</p></html>'
+)
+
 
 @require_safe
 def theme_css(request: HttpRequest, name: str) -> HttpResponse:
@@ -51,4 +59,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     except Exception:
         logger.exception("The frame of the error page could not be built.")
         frame = Frame()
-    return HttpResponse(render_to_string("500.html", {"frame": frame}), status=500)
+    try:
+        page = render_to_string("500.html", {"frame": frame})
+    except Exception:
+        logger.exception("The error page could not be rendered.")
+        page = LAST_RESORT
+    return HttpResponse(page, status=500)
