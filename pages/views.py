@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from django.core.exceptions import DisallowedHost
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 
@@ -48,7 +50,10 @@ def social_image(request: HttpRequest, page_id: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400, in the frame."""
+    """400, in the frame; a foreign host name gets bare text, since the frame's links would repeat it."""
+    if isinstance(exception, DisallowedHost):
+        text = _("This host name is not served here. An operator can add it to ALLOWED_HOSTS.")
+        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
     return render(request, "400.html", status=400)
 
 

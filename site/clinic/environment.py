@@ -145,7 +145,9 @@ class Environment:
                     "Make a first one with: python manage.py make_keys",
                 )
                 return {}
-            if self.key(name, key):
+            if not key:
+                self.malformed(name, f"{name} has an id without a key.", "Make one with: python manage.py make_keys")
+            elif self.key(name, key):
                 ring[key_id] = key
         return ring
 

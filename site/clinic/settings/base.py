@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic.health.HealthMiddleware",
     "clinic.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "clinic.headers.SecurityHeadersMiddleware",
@@ -249,7 +250,6 @@ MEDIA_ORIGINS = [f"https://{domain}"] if (domain := env.text("S3_PUBLIC_DOMAIN")
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": site_policy(MEDIA_ORIGINS)}
 ADMIN_CONTENT_SECURITY_POLICY = admin_policy(MEDIA_ORIGINS)
 SECURE_SSL_REDIRECT = True
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the machine itself, in plain HTTP
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 365 * 24 * 3600)
 # The clinic's other host names are not ours to promise for, unless the operator says so.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.flag("HSTS_INCLUDE_SUBDOMAINS")

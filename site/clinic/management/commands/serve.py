@@ -43,8 +43,8 @@ class Command(BaseCommand):
         prepare.check_port(port)
         prepare.check_room(ROOM_NEEDED_MB)
         # From here on a request to stop is an exception, wherever it arrives.
-        signal.signal(signal.SIGTERM, self.interrupt)
-        signal.signal(signal.SIGHUP, self.interrupt)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self.interrupt)
         try:
             self.prepare_data(with_demo=not options["no_demo"])
         except (OSError, OperationalError) as error:

@@ -1,0 +1,130 @@
+"""The environment: what is missing or malformed stops the start, with the variable's name and a hint."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from environ import Env
+
+from clinic.environment import Environment
+from clinic.storages import storages_config
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPLETE = {
+    "SECRET_KEY": "x" * 60 + "abcdefgh",
+    "ALLOWED_HOSTS": "www.clinic.example",
+    "BASE_URL": "https://www.clinic.example",
+    "DATABASE_URL": "sqlite:////tmp/never-opened.sqlite3",
+    "EMAIL_URL": "smtp+tls://user:secret@mail.clinic.example:587",
+    "DEFAULT_FROM_EMAIL": "Clinic <no-reply@clinic.example>",
+    "SUBMISSION_KEYS": "k1:dGVzdHMgZW5jcnlwdCB3aXRoIHRoaXMgMzIgYnl0ZXM=",
+    "BLIND_INDEX_KEY": "dGVzdHMgaW5kZXggd2l0aCB0aGVzZSAzMiBieXRlcy4=",
+}
+
+
+def python(*command: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python in this project with these variables and no others of ours."""
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": "", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'site'}"}
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment | variables, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_every_missing_setting_is_reported_at_once() -> None:
+    result = python("manage.py", "check")
+    assert result.returncode == 1
+    for name in COMPLETE:
+        assert f"(clinic.E001) {name} is not set." in result.stderr
+    assert result.stderr.count("HINT:") == len(COMPLETE)
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("entry_point", ["clinic.asgi", "clinic.wsgi"])
+def test_a_server_does_not_start_without_its_settings(entry_point: str) -> None:
+    without_key = {name: value for name, value in COMPLETE.items() if name != "SUBMISSION_KEYS"}
+    result = python("-c", f"import {entry_point}", **without_key)
+    assert result.returncode == 1
+    assert "(clinic.E001) SUBMISSION_KEYS is not set." in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+MALFORMED = {
+    "BASE_URL": "www.clinic.example",
+    "DATABASE_URL": "nosuchdatabase://host:secret@example/x",
+    "CACHE_URL": "gopher://secret@cache",
+    "EMAIL_URL": "mail:secret@clinic.example",
+    "SUBMISSION_KEYS": "k1:c2hvcnQ=",
+    "BLIND_INDEX_KEY": "not base64 but secret",
+    "PROXY_COUNT": "-1",
+    "API_WRITE_ENABLED": "perhaps",
+    "STORAGE": "tape",
+    "LOG_LEVEL": "loud",
+    "SECRET_KEY_FILE": "/no/such/file",
+}
+
+
+def test_every_malformed_setting_is_named_and_its_value_kept_quiet() -> None:
+    result = python("-c", "import clinic.asgi", **COMPLETE | MALFORMED)
+    assert result.returncode == 1
+    for name in MALFORMED:
+        assert f"(clinic.E002) {name} " in result.stderr
+    assert "secret" not in result.stderr.replace("SECRET", "")
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("url", ["postgres://host:not-a-port/x", "://", "clinic", "http://[::1"])
+def test_no_database_address_raises(url: str) -> None:
+    env = Environment({})
+    assert env.parsed("DATABASE_URL", url, Env.db_url_config, "example") == {}
+    assert [problem.variable for problem in env.problems] == ["DATABASE_URL"]
+
+
+KEY = "dGVzdHMgZW5jcnlwdCB3aXRoIHRoaXMgMzIgYnl0ZXM="
+
+
+@pytest.mark.parametrize("value", [KEY, f":{KEY}", f"k1:{KEY},k1:{KEY}", "k1:", "k1:c2hvcnQ=", f"k1:{KEY}x"])
+def test_a_key_ring_that_cannot_be_used_is_refused(value: str) -> None:
+    env = Environment({})
+    env.key_ring("SUBMISSION_KEYS", value)
+    assert [problem.check_id for problem in env.problems] == ["clinic.E002"]
+
+
+def test_the_first_key_of_the_ring_is_the_active_one() -> None:
+    env = Environment({})
+    assert list(env.key_ring("SUBMISSION_KEYS", f"new:{KEY}, old:{KEY}")) == ["new", "old"]
+    assert env.problems == []
+
+
+def test_s3_asks_for_both_buckets(tmp_path: Path) -> None:
+    env = Environment({"STORAGE": "s3", "S3_PUBLIC_BUCKET": "same", "S3_PRIVATE_BUCKET": "same"})
+    storages_config(env, tmp_path)
+    assert [(problem.check_id, problem.variable) for problem in env.problems] == [("clinic.E002", "S3_PRIVATE_BUCKET")]
+    env = Environment({"STORAGE": "s3"})
+    storages_config(env, tmp_path)
+    assert [problem.variable for problem in env.problems] == ["S3_PUBLIC_BUCKET", "S3_PRIVATE_BUCKET"]
+
+
+def test_the_example_file_and_fresh_keys_pass_the_deployment_checks() -> None:
+    keys = dict(line.split("=", 1) for line in python("manage.py", "make_keys").stdout.splitlines())
+    assert {*keys} == {"SECRET_KEY", "SUBMISSION_KEYS", "BLIND_INDEX_KEY"}
+    example = str(ROOT / ".env.example")
+    result = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **{"ENV_FILE": example} | keys)
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from a file\n")
+    env = Environment({"SECRET_KEY": "from the environment", "SECRET_KEY_FILE": str(tmp_path / "secret")})
+    assert env.text("SECRET_KEY") == "from a file"
+    assert env.problems == []
+
+
+def test_development_keys_are_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    from clinic.development import kept_keys
+
+    first = kept_keys(tmp_path / "var" / "keys.json")
+    assert kept_keys(tmp_path / "var" / "keys.json") == first
+    assert (tmp_path / "var" / "keys.json").stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in (tmp_path / "var").iterdir()] == ["keys.json"]
