@@ -65,7 +65,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         logger.exception("The frame of the error page could not be built.")
         frame = Frame()
     try:
-        page = render_to_string("500.html", {"frame": frame})
+        page: str = render_to_string("500.html", {"frame": frame})
     except Exception:
         logger.exception("The error page could not be rendered.")
         page = LAST_RESORT
