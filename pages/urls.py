@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from wagtail.urls import serve_pattern
 
-from pages import serving, views
+from pages import citation_page, serving, views
 from pages.search.views import search
 
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
 # These speak the language of their prefix, as the pages of the tree do.
 translated = [
     path("search/", search, name="search"),
+    path("research/<slug:key>/", citation_page.citation_page, name="research_citation"),
     re_path(serve_pattern, serving.serve),
 ]

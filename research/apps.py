@@ -11,3 +11,7 @@ class ResearchConfig(AppConfig):
     label = "research"
     verbose_name = _("Research")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the signals."""
+        from research import signals  # noqa: F401  (importing connects them)

@@ -14,6 +14,7 @@ from wagtail.search import index
 
 from pages import jsonld
 from pages.search.text import page_text
+from pages.sources import SourceRegister
 from research.publishing import GuardedPublishing
 
 
@@ -66,9 +67,10 @@ class BasePage(GuardedPublishing, Page):
         return {}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds the page's content and its sections."""
+        """Adds the page's content, its numbered sources and its sections."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context |= self.content(request)
+        context["sources"] = SourceRegister.for_page(self, context)
         context["sections"] = self.sections(context)
         return context
 

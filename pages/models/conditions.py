@@ -129,6 +129,18 @@ class ConditionPage(BasePage):
 
     objects: ClassVar[Any] = ConditionPageManager()
 
+    #: The order in which visitors meet the page's sources, as its template shows them.
+    source_order = (
+        "at_a_glance",
+        "regulatory_note",
+        "facts",
+        "how_it_may_work",
+        "evidence",
+        "who_it_may_suit",
+        "body",
+        "questions",
+    )
+
     parent_page_types = ["pages.ConditionIndexPage"]
     subpage_types: list[str] = []
 

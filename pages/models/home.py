@@ -34,6 +34,9 @@ class HomePage(BasePage):
     plain_figures = LeanStreamField(ROW_BLOCKS, verbose_name=_("safety and cost in plain figures"), blank=True)
     body = LeanStreamField(BODY_BLOCKS, verbose_name=_("more sections"), blank=True)
 
+    #: The order in which visitors meet the page's sources, as its template shows them.
+    source_order = ("cards", "visit_steps", "plain_figures", "body")
+
     parent_page_types = ["wagtailcore.Page"]
     content_panels = [
         *Page.content_panels,

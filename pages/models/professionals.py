@@ -40,6 +40,18 @@ class ProfessionalsPage(RoutablePageMixin, BasePage):
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     next_review = models.DateField(_("next review"), null=True, blank=True)
 
+    #: The order in which visitors meet the page's sources, as its template shows them.
+    source_order = (
+        "what_it_is",
+        "regulatory_note",
+        "mechanism_introduction",
+        "hypotheses",
+        "monitoring",
+        "evidence",
+        "body",
+        "next_steps",
+    )
+
     parent_page_types = ["pages.HomePage"]
     subpage_types: list[str] = []
     content_panels = [

@@ -15,11 +15,13 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from wagtail.models import Page
+from wagtail.rich_text import RichText, expand_db_html
 
 from pages import jsonld
 from pages.branch import branch as grow
 from pages.frame import Hours, Link, dialled
 from pages.meta import Meta, meta_of
+from pages.sources import SourceRegister
 from pages.trail import trail_of
 
 register = template.Library()
@@ -102,15 +104,21 @@ def host(address: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def cite(context: dict[str, Any], claim: Any) -> SafeString:
-    """The source numbers of a claim."""
-    return mark_safe("".join(_number(context, source.citation) for source in claim.sources.all()))
+    """The source numbers of a claim, or of a row that names a citation."""
+    sources = context.get("sources")
+    return sources.markers(claim) if isinstance(sources, SourceRegister) else mark_safe("")
 
 
 @register.simple_tag(takes_context=True)
 def cite_work(context: dict[str, Any], citation: Any) -> SafeString:
-    """The source number of one work."""
-    return _number(context, citation)
+    """The source number of one work that the page lists as evidence."""
+    return cite(context, citation)
 
 
-def _number(context: dict[str, Any], citation: Any) -> SafeString:
-    return mark_safe("")
+@register.simple_tag(takes_context=True)
+def cited(context: dict[str, Any], text: str | RichText | None) -> SafeString:
+    """A rich text with its citations as numbers. Without numbered sources, each is a link to its record."""
+    sources = context.get("sources")
+    if isinstance(sources, SourceRegister):
+        return sources.render(text or "")
+    return mark_safe(expand_db_html(text.source if isinstance(text, RichText) else (text or "")))

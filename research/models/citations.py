@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
@@ -300,6 +301,14 @@ class Citation(
     def formatted(self) -> FormattedCitation:
         """The reference in the clinic's citation style, from what the record says now."""
         return format_ama(self.to_csl())
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        """The record's public page."""
+        return "research/citation.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        """What the public page would show."""
+        return {"citation": self, "formatted": self.formatted(), "links": list(self.topics.all()), "preview": True}
 
     @property
     def short_name(self) -> str:

@@ -67,3 +67,14 @@ class CitationRelation(Orderable):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.related_id}"
+
+    @staticmethod
+    def reverse_label(kind: str) -> str:
+        """The relation's words as the other record reads them."""
+        words = {
+            Relation.REPORTS_ON: _("Reported in"),
+            Relation.CORRECTS: _("Corrected by"),
+            Relation.SUPERSEDES: _("Superseded by"),
+            Relation.SAME_TRIAL: _("Same trial as"),
+        }
+        return str(words[Relation(kind)])

@@ -1,0 +1,309 @@
+"""Numbered sources of a page: computed once per page from first use, never typed and never stored.
+
+A `SourceRegister` walks the page in the order in which visitors read it, numbers each published citation at its
+first use and gives every use its own anchor, so that the reference list can link back to all of them. Templates
+reach it as ``sources`` in their context and through the tags ``cite``, ``cite_work`` and ``cited``; nothing is kept
+outside the request.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from wagtail.blocks import StreamValue
+from wagtail.blocks.list_block import ListValue
+from wagtail.blocks.struct_block import StructValue
+from wagtail.contrib.typed_table_block.blocks import TypedTable
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page
+from wagtail.rich_text import RichText
+
+from pages.citations_in_text import citation_ids, replace_citations
+from pages.models.claims import AbstractClaim
+from research.choices import Stance, Status
+from research.models import Citation
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place of a page that stands on a source. ``anchor`` is the place's own id."""
+
+    number: int
+    anchor: str
+    citation: Citation
+    stance: str = ""
+    locator: str = ""
+
+    @property
+    def retracted(self) -> bool:
+        """Whether the source has been retracted."""
+        return self.citation.status == Status.RETRACTED
+
+    @property
+    def label(self) -> str:
+        """The link's name for people who listen: number, stance where it is not plain support, and state."""
+        words = [_("Source %(number)d") % {"number": self.number}]
+        if self.stance in (Stance.MIXED, Stance.CONTRADICTS):
+            words.append(str(Stance(self.stance).label).lower())
+        if self.citation.status not in (Status.CURRENT, Status.CORRECTED):
+            words.append(str(Status(self.citation.status).label).lower())
+        return ", ".join(words)
+
+    def marker(self) -> SafeString:
+        """The number as a link to the reference list, with the notice beside it when the source is retracted."""
+        notice = format_html(' <span class="cite-notice">({})</span>', _("retracted")) if self.retracted else ""
+        return format_html(
+            '<sup class="cite" id="{}"><a href="#source-{}" aria-label="{}">{}</a></sup>{}',
+            self.anchor,
+            self.number,
+            self.label,
+            self.number,
+            notice,
+        )
+
+
+@dataclass
+class Source:
+    """One entry of the reference list with all its uses."""
+
+    number: int
+    citation: Citation
+    uses: list[Use] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        """The entry's id."""
+        return f"source-{self.number}"
+
+    @property
+    def retracted(self) -> bool:
+        """Whether the source has been retracted."""
+        return self.citation.status == Status.RETRACTED
+
+    @property
+    def address(self) -> str:
+        """Where the work can be read; empty when the reference itself already says it or nothing is known."""
+        return "" if self.citation.doi else self.citation.url
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A claim's or a row's citation, before it has a number."""
+
+    owner: models.Model
+    citation_id: int
+    stance: str = ""
+    locator: str = ""
+    citation: Citation | None = None
+
+    @classmethod
+    def by(cls, owner: models.Model, row: Any) -> Claimed:
+        """What a row with a citation says; its citation object only if it has been fetched already."""
+        fetched = row._state.fields_cache.get("citation")
+        return cls(owner, row.citation_id, getattr(row, "stance", ""), getattr(row, "locator", ""), fetched)
+
+
+class SourceRegister:
+    """The sources of one page, numbered by first use. Make one per rendering and pass it as ``sources``."""
+
+    def __init__(self, parts: Sequence[Claimed | str | Citation]) -> None:
+        wanted: set[int] = set()
+        known: dict[int, Citation] = {}
+        for part in parts:
+            if isinstance(part, str):
+                wanted.update(citation_ids(part))
+            elif isinstance(part, Citation):
+                known[part.pk] = part
+            elif part.citation is not None:
+                known[part.citation_id] = part.citation
+            else:
+                wanted.add(part.citation_id)
+        if missing := wanted - known.keys():
+            known |= {citation.pk: citation for citation in Citation.objects.filter(pk__in=missing)}
+        self._by_pk: dict[int, Source] = {}
+        self._by_owner: dict[tuple[type, int], list[Use]] = defaultdict(list)
+        self._by_text: dict[str, list[list[Use | None]]] = defaultdict(list)
+        self._rendered: dict[str, int] = defaultdict(int)
+        for part in parts:
+            if isinstance(part, str):
+                self._by_text[part].append([self._use(known.get(pk)) for pk in citation_ids(part)])
+            elif isinstance(part, Citation):
+                self._record(part, self._use(part))
+            else:
+                self._record(part.owner, self._use(known.get(part.citation_id), part.stance, part.locator))
+
+    @classmethod
+    def for_page(cls, page: Page, content: Mapping[str, Any] | None = None) -> SourceRegister:
+        """Number the page's claims and prose in reading order, and the evidence where it stands.
+
+        ``content`` is what the template shows: rows in it are used as they are instead of being fetched again, and
+        the citations under ``evidence`` are numbered too.
+        """
+        return cls(_parts_of(page, content or {}))
+
+    @property
+    def sources(self) -> list[Source]:
+        """The reference list."""
+        return list(self._by_pk.values())
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.sources)
+
+    def __len__(self) -> int:
+        return len(self._by_pk)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_pk)
+
+    def uses_of(self, owner: models.Model) -> list[Use]:
+        """The numbered uses of a claim, of a row that has a citation, or of an evidence entry."""
+        return self._by_owner.get(_identity(owner), [])
+
+    def markers(self, owner: models.Model) -> SafeString:
+        """The numbers that stand behind a claim."""
+        return mark_safe("".join(use.marker() for use in self.uses_of(owner)))
+
+    def number_of(self, citation: Citation) -> int | None:
+        """The citation's number on this page, if it has one."""
+        source = self._by_pk.get(citation.pk)
+        return source.number if source else None
+
+    def render(self, text: str | RichText) -> SafeString:
+        """A rich text for reading, its citations as numbers. Unknown and unpublished ones leave no trace."""
+        html = text.source if isinstance(text, RichText) else (text or "")
+        runs = self._by_text.get(html, [])
+        run = runs[self._rendered[html] % len(runs)] if runs else []
+        self._rendered[html] += 1
+
+        def number(pk: int | None, place: int) -> str:
+            use = run[place] if place < len(run) else None
+            return use.marker() if use else ""
+
+        return replace_citations(html, number)
+
+    def _use(self, citation: Citation | None, stance: str = "", locator: str = "") -> Use | None:
+        if citation is None or not citation.is_published:
+            return None
+        source = self._by_pk.setdefault(citation.pk, Source(len(self._by_pk) + 1, citation))
+        use = Use(source.number, f"cite-{source.number}-{len(source.uses) + 1}", citation, stance, locator)
+        source.uses.append(use)
+        return use
+
+    def _record(self, owner: models.Model, use: Use | None) -> None:
+        if use is not None:
+            self._by_owner[_identity(owner)].append(use)
+
+
+def _identity(instance: models.Model) -> tuple[type, int]:
+    """What tells a row from all others: its key, or itself while a preview has not saved it."""
+    return type(instance), instance.pk or id(instance)
+
+
+def _parts_of(page: Page, content: Mapping[str, Any]) -> list[Claimed | str | Citation]:
+    """Everything of a page that can cite, in reading order: ``source_order`` of the page type, then the rest.
+
+    Without ``source_order``: claims, then prose as its fields are declared, then rows that name a citation.
+    """
+    claims: list[str] = []
+    prose: list[str] = []
+    prose_rows: list[str] = []
+    rows: list[str] = []
+    for attribute in page._meta.get_fields():
+        if isinstance(attribute, RichTextField | StreamField):
+            prose.append(attribute.name)
+        elif isinstance(attribute, models.ManyToOneRel) and attribute.related_name in _children(page):
+            model: Any = attribute.related_model
+            name = str(attribute.related_name)
+            if issubclass(model, AbstractClaim):
+                claims.append(name)
+            elif any(isinstance(own, RichTextField) for own in model._meta.get_fields()):
+                prose_rows.append(name)
+            elif any(own.name == "citation" for own in model._meta.get_fields()):
+                rows.append(name)
+    found = [*claims, *prose, *prose_rows, *rows]
+    if "evidence" not in found:
+        found.append("evidence")
+    first = [name for name in getattr(page, "source_order", ()) if name in found]
+    parts: list[Claimed | str | Citation] = []
+    for name in [*first, *(name for name in found if name not in first)]:
+        shown = content.get(name)
+        parts += _parts_in(shown if isinstance(shown, list) else getattr(page, name, None))
+    return parts
+
+
+def _children(page: Page) -> set[str]:
+    from modelcluster.models import get_all_child_relations
+
+    return {relation.get_accessor_name() for relation in get_all_child_relations(page)}
+
+
+def _parts_in(value: Any) -> list[Claimed | str | Citation]:
+    if isinstance(value, str):
+        return [value] if value else []
+    if isinstance(value, StreamValue):
+        return list(_texts(value))
+    if not isinstance(value, list) and not hasattr(value, "all"):
+        return []
+    rows = value if isinstance(value, list) else list(value.all())
+    if rows and isinstance(rows[0], AbstractClaim):
+        return list(_claimed([row for row in rows if not getattr(row, "draft", False)]))
+    parts: list[Claimed | str | Citation] = []
+    for row in rows:
+        if isinstance(row, Citation):
+            parts.append(row)
+            continue
+        for own in row._meta.get_fields():
+            if isinstance(own, RichTextField) and (text := getattr(row, own.name)):
+                parts.append(text)
+        if getattr(row, "citation_id", None):
+            parts.append(Claimed.by(row, row))
+    return parts
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every rich text inside a block's value, in order."""
+    if isinstance(value, RichText):
+        if value.source:
+            yield value.source
+    elif isinstance(value, StreamValue):
+        for child in value:
+            yield from _texts(child.value)
+    elif isinstance(value, StructValue):
+        for child in value.values():
+            yield from _texts(child)
+    elif isinstance(value, ListValue | list | tuple):
+        for child in value:
+            yield from _texts(child)
+    elif isinstance(value, TypedTable):
+        for row in value.rows:
+            for cell in row:
+                yield from _texts(cell.value)
+
+
+def _claimed(claims: list[Any]) -> Iterator[Claimed]:
+    """The sources of claims in order: one query for saved claims, none for claims that a preview holds in memory."""
+    saved = [claim for claim in claims if claim.pk and not _in_memory(claim)]
+    by_claim: dict[int, list[Any]] = defaultdict(list)
+    if saved:
+        model = saved[0]._meta.get_field("sources").related_model
+        for source in model.objects.filter(claim__in=saved).order_by("claim_id", "sort_order", "pk"):
+            by_claim[source.claim_id].append(source)
+    for claim in claims:
+        sources = list(claim.sources.all()) if _in_memory(claim) or not claim.pk else by_claim[claim.pk]
+        for source in sources:
+            if source.citation_id:
+                yield Claimed.by(claim, source)
+
+
+def _in_memory(claim: Any) -> bool:
+    """Whether the claim's sources are held in memory (a revision, a form, a prefetch) rather than in the database."""
+    return "sources" in getattr(claim, "_cluster_related_objects", {}) or "sources" in getattr(
+        claim, "_prefetched_objects_cache", {}
+    )

@@ -1,0 +1,1 @@
+"""The research library in the Wagtail admin: one menu for the people who keep it."""

@@ -1,0 +1,151 @@
+"""Citations in the admin: list, filters, search, editing, and the chooser that pages use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.forms import CheckboxSelectMultiple
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn, LiveStatusTagColumn, TitleColumn
+from wagtail.admin.views.generic.chooser import ChosenView
+from wagtail.snippets.views.chooser import SnippetChooserViewSet, SnippetChosenView
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from research.admin.panels import CITATION_PANELS
+from research.choices import Finding, Kind, Status, StudyDesign
+from research.models import Citation, Topic
+
+
+class CitationFilterSet(WagtailFilterSet):
+    """What the list of citations can be narrowed by."""
+
+    topic = django_filters.ModelChoiceFilter(label=_("Topic"), queryset=Topic.objects.all(), method="of_topic")
+    kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=Kind.choices, widget=CheckboxSelectMultiple)
+    study_design = django_filters.MultipleChoiceFilter(
+        label=_("Study design"), choices=StudyDesign.choices, widget=CheckboxSelectMultiple
+    )
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"), choices=Status.choices, widget=CheckboxSelectMultiple
+    )
+    finding = django_filters.ChoiceFilter(label=_("Finding"), choices=Finding.choices, method="of_finding")
+    care = django_filters.ChoiceFilter(
+        label=_("Care"),
+        choices=[
+            ("unverified", _("Not confirmed")),
+            ("overdue", _("Review overdue")),
+            ("unfiled", _("Without a topic")),
+            ("withheld", _("Kept off the public site")),
+        ],
+        method="of_care",
+    )
+
+    class Meta:
+        model = Citation
+        fields: list[str] = []
+
+    def of_topic(self, queryset: Any, name: str, value: Topic) -> Any:
+        """The topic's records and those of its sub-topics."""
+        return queryset.about([value])
+
+    def of_finding(self, queryset: Any, name: str, value: str) -> Any:
+        """Records that found this for any topic."""
+        return queryset.filter(topics__finding=value).distinct()
+
+    def of_care(self, queryset: Any, name: str, value: str) -> Any:
+        """Records that wait for somebody."""
+        conditions = {
+            "unverified": Q(verified_on__isnull=True),
+            "overdue": Q(next_review__lt=timezone.localdate()),
+            "unfiled": Q(topics__isnull=True),
+            "withheld": Q(withheld=True),
+        }
+        return queryset.filter(conditions[value])
+
+
+def _topics(citation: Citation) -> str:
+    return ", ".join(link.topic.name for link in citation.topics.all())
+
+
+class CitationChosenView(SnippetChosenView):
+    """What the chooser hands back: also the name that stands in running text."""
+
+    def get_chosen_response_data(self, item: Citation) -> dict[str, Any]:
+        """Wagtail's data, with key, short name and status beside it."""
+        return {
+            **super().get_chosen_response_data(item),
+            "key": item.key,
+            "short_name": item.short_name,
+            "title": item.title,
+            "status": item.get_status_display() if item.status != Status.CURRENT else "",
+        }
+
+
+class CitationChooserViewSet(SnippetChooserViewSet):
+    """The chooser of citations, for sources of facts and for the text editor."""
+
+    chosen_view_class: type[ChosenView] = CitationChosenView
+    preserve_url_parameters = ["multiple"]
+
+
+class CitationViewSet(SnippetViewSet):
+    """Citations, for clinicians."""
+
+    model = Citation
+    icon = "openquote"
+    menu_label = _("Citations")
+    menu_name = "citations"
+    add_to_admin_menu = False
+    edit_handler = CITATION_PANELS
+    filterset_class = CitationFilterSet
+    search_backend_name = None
+    search_fields = ["title", "key", "ama_text", "headline", "doi", "pmid"]
+    ordering = ["-issued_year", "key"]
+    list_per_page = 30
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    chooser_viewset_class = CitationChooserViewSet
+    list_export = [
+        "key",
+        "title",
+        "ama_text",
+        "kind",
+        "study_design",
+        "issued_year",
+        "doi",
+        "pmid",
+        "status",
+        "verified_on",
+        "next_review",
+    ]
+    list_display = [
+        TitleColumn(
+            "title",
+            label=_("Citation"),
+            accessor=str,
+            sort_key="title",
+            get_url=lambda citation: CitationViewSet.edit_url_of(citation),
+        ),
+        LiveStatusTagColumn(),
+        Column("status", label=_("Standing"), accessor="get_status_display", sort_key="status"),
+        Column("study_design", label=_("Design"), accessor="get_study_design_display", sort_key="study_design"),
+        Column("issued_year", label=_("Year"), sort_key="issued_year"),
+        Column("topics", label=_("Topics"), accessor=_topics),
+        BooleanColumn("verified", label=_("Confirmed"), accessor=lambda citation: citation.verified_on is not None),
+        DateColumn("next_review", label=_("Next review"), sort_key="next_review"),
+    ]
+
+    @staticmethod
+    def edit_url_of(citation: Citation) -> str:
+        """The record's editing page."""
+        from django.urls import reverse
+
+        return reverse(Citation.snippet_viewset.get_url_name("edit"), args=[citation.pk])
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Citation]:
+        """All records with their topics: the number of queries does not grow with the list."""
+        return Citation.objects.with_topics()
