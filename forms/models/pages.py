@@ -141,6 +141,14 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
 
     # --- serving ----------------------------------------------------------------------------------------------
 
+    def serve(self, request: HttpRequest, view: Any = None, args: Any = None, kwargs: Any = None) -> HttpResponse:
+        """Serve the routed view; without one the form itself, never Wagtail's own form handling."""
+        return (view or self.serve_form)(request, *(args or ()), **(kwargs or {}))
+
+    def search_text(self) -> str:
+        """What visitors may find: title and introductions; no recipients, rules or wording of questions."""
+        return "\n".join(text for text in (self.title, self.introduction, self.notice) if text)
+
     @path("")
     def serve_form(self, request: HttpRequest) -> HttpResponse:
         """The form, or its first step."""

@@ -79,7 +79,7 @@ ROLES: tuple[Role, ...] = (
         _FILES,
     ),
     Role(CLINICIANS, ("wagtailadmin.access_admin", *_LIBRARY)),
-    Role(INTAKE, ("wagtailadmin.access_admin",)),
+    Role(INTAKE, ("wagtailadmin.access_admin", "forms.handle_submissions")),
     Role(
         ADMINISTRATORS,
         (
