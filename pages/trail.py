@@ -14,6 +14,10 @@ def trail_of(page: Page, request: HttpRequest | None = None) -> tuple[Link, ...]
     kept: tuple[Link, ...] | None = getattr(page, "_trail", None)
     if kept is None:
         above = page.get_ancestors().live().filter(depth__gt=1).order_by("depth") if page.path else ()
-        kept = tuple(Link(str(_("Home")) if ancestor.depth == 2 else ancestor.title, href) for ancestor in above if (href := ancestor.get_url(request)))
+        kept = tuple(
+            Link(str(_("Home")) if ancestor.depth == 2 else ancestor.title, href)
+            for ancestor in above
+            if (href := ancestor.get_url(request))
+        )
         page._trail = kept
     return kept

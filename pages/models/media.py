@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.images.models import AbstractImage, AbstractRendition, Image
+
+from pages import images
 
 
 def private_storage() -> Storage:
@@ -31,6 +35,15 @@ class ClinicImage(AbstractImage):
         verbose_name = _("image")
         verbose_name_plural = _("images")
         permissions = [("choose_image", "Can choose image")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new file is turned upright and loses what the camera wrote into it, before it is ever stored."""
+        if self.file and not self.file._committed:
+            new = images.cleaned(self.file)
+            if new is not None:
+                self.file = new
+                self._set_image_file_metadata()
+        super().save(*args, **kwargs)
 
 
 class ClinicRendition(AbstractRendition):
