@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from pathlib import PurePath
+from typing import Any
 
 import pillow_heif
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ pillow_heif.register_heif_opener()
 ORIENTATION = 0x0112  # EXIF 2.32, tag 274
 NOTES = ("exif", "xmp", "XML:com.adobe.xmp", "photoshop", "comment", "adobe_transform_comment")
 # A picture that must be written anew is written at a quality whose loss nobody sees.
-WRITTEN_AS = {
+WRITTEN_AS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 92, "optimize": True, "progressive": True},
     "PNG": {"optimize": True},
     "WEBP": {"quality": 92, "method": 6},
@@ -50,7 +51,7 @@ def cleaned(upload: File[bytes]) -> ContentFile[bytes] | None:
     if kind == picture.format and not _tells(picture):
         return None
     upright = ImageOps.exif_transpose(picture)
-    options: dict[str, object] = dict(WRITTEN_AS[kind])
+    options: dict[str, Any] = dict(WRITTEN_AS[kind])
     if kind == "JPEG" and picture.format == "JPEG" and picture.getexif().get(ORIENTATION, 1) == 1:
         upright, options = picture, {"quality": "keep"}
     if kind == "JPEG" and upright.mode not in {"RGB", "L", "CMYK"}:
@@ -59,7 +60,7 @@ def cleaned(upload: File[bytes]) -> ContentFile[bytes] | None:
         options["icc_profile"] = profile
     upright.info = {key: value for key, value in upright.info.items() if key in {"transparency", "gamma"}}
     written = io.BytesIO()
-    upright.save(written, kind, exif=b"", **options)  # type: ignore[arg-type]
+    upright.save(written, kind, exif=b"", **options)
     name = PurePath(upload.name or "picture")
     return ContentFile(written.getvalue(), name=str(name.with_suffix(".jpg") if kind != picture.format else name))
 

@@ -38,8 +38,9 @@ class ClinicImage(AbstractImage):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new file is turned upright and loses what the camera wrote into it, before it is ever stored."""
-        if self.file and not self.file._committed:
-            new = images.cleaned(self.file)
+        file: Any = getattr(self, "file")  # noqa: B009  (its type is Wagtail's, which has none)
+        if file and not file._committed:
+            new = images.cleaned(file)
             if new is not None:
                 self.file = new
                 self._set_image_file_metadata()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.core.management import call_command
 from django.db import close_old_connections
 
+from forms.delivery import deliver_due
+
 logger = logging.getLogger(__name__)
 
 
@@ -36,4 +38,7 @@ def publish_scheduled() -> None:
     call_command("publish_scheduled", verbosity=0)
 
 
-CHORES = (Chore("publish_scheduled", 60, publish_scheduled),)
+CHORES = (
+    Chore("deliver", 5, deliver_due),
+    Chore("publish_scheduled", 60, publish_scheduled),
+)

@@ -65,5 +65,7 @@ def logging_config(level: str) -> dict[str, Any]:
             # Its debug level prints SQL with its parameters.
             "django.db.backends": to_console | {"level": "INFO"},
             "django.server": to_console,
+            # It tells of every index update, twice.
+            "django_tasks": to_console | {"level": "WARNING"},
         },
     }

@@ -189,6 +189,17 @@ RESEARCH_LOOKUPS = {
 }
 CITATION_STYLE = env.text("CITATION_STYLE", "american-medical-association")
 
+CLAMD_URL = env.text("CLAMD_URL")
+WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS")
+
+# --- Research library -----------------------------------------------------------------------------------------
+
+# Nobody is asked unless named here, and only under an address at which they can reach the clinic.
+RESEARCH_LOOKUPS = {
+    service: {"contact": env.required("LOOKUP_CONTACT", "The services in LOOKUP_SERVICES ask for a mail address.")}
+    for service in env.words("LOOKUP_SERVICES")
+}
+
 # --- API ------------------------------------------------------------------------------------------------------
 
 API_WRITE_ENABLED = env.flag("API_WRITE_ENABLED")
