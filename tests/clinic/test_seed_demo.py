@@ -1,5 +1,7 @@
 """`seed_demo` and `start_empty`, run for real."""
 
+import html
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,14 +14,18 @@ from pytest_django import Settings
 from wagtail.models import DraftStateMixin, Page, Site, Workflow
 
 from clinic.demo import data, seed
-from clinic.demo.tree import page_at
+from clinic.demo.addresses import page_at
+from forms.access import can_read_submissions
+from forms.models import Delivery, FormPage, Submission
+from forms.receiving import Meta, Receipt, receive
+from forms.screening import Screening
 from pages.models import ClinicSettings, ConditionFact, ConditionPage, EligibilityCriterion, HomePage, Navigation
 from research.choices import Status
 from research.models import Citation, Topic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_site")]
 
-ADDRESSES = [address for address, page in data.pages().items() if page["type"] not in ("referral", "call")]
+ADDRESSES = list(data.pages())
 
 
 def state() -> dict[str, Any]:
@@ -47,6 +53,13 @@ def test_every_page_is_live_where_it_belongs(address: str) -> None:
     assert page.live
     assert not page.has_unpublished_changes
     assert page.get_url_parts()[2] == address  # type: ignore[index]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_address_answers(address: str, client: Client) -> None:
+    response = client.get(address)
+    assert response.status_code == 200
+    assert data.pages()[address]["title"] in html.unescape(response.content.decode())
 
 
 def test_a_second_run_changes_nothing() -> None:
@@ -181,6 +194,56 @@ def test_it_refuses_on_a_production_server(settings: Settings) -> None:
     with pytest.raises(CommandError, match="start_empty"):
         call_command("seed_demo", verbosity=0)
     call_command("seed_demo", yes_demo=True, verbosity=0)
+
+
+def test_both_forms_ask_what_the_data_says() -> None:
+    for address, content in data.read("forms").items():
+        page = page_at(address)
+        assert isinstance(page, FormPage)
+        definition = page.definition()
+        assert [field.label for field in definition.fields] == [row["label"] for row in content["fields"]]
+        assert len(definition.steps) == len(content.get("steps", ()))
+        for field, row in zip(definition.fields, content["fields"], strict=True):
+            assert (field.condition is None) is ("show_when" not in row), field.label
+            if field.condition:
+                assert field.condition.field in definition.by_key, field.label
+
+
+def test_the_fictional_submissions_stand_at_the_desk() -> None:
+    assert Submission.objects.inbox().count() == len(data.read("submissions"))
+    assert set(Submission.objects.values_list("status", flat=True)) == {"new", "contacting", "scheduled", "closed"}
+    assert Submission.objects.filter(crisis=True).count() == 1
+    assert set(Submission.objects.exclude(screening="").values_list("screening", flat=True)) == {
+        Screening.MAY_BE_SUITABLE,
+        Screening.NEEDS_REVIEW,
+    }
+    assert Submission.objects.overdue().count() == 0
+    assert Delivery.objects.count() == 0  # nobody is told about people who do not exist
+
+
+def test_only_the_intake_log_in_may_read_them() -> None:
+    able = {user.username for user in User.objects.all() if can_read_submissions(user)}
+    assert able == {"intake"}
+
+
+def test_reset_stops_where_somebody_sent_in_a_form() -> None:
+    page = page_at("/schedule-a-call/")
+    assert isinstance(page, FormPage)
+    keys = {field.label: field.key for field in page.definition().fields}
+    answers = {
+        keys["Your name"]: "Robin",
+        keys["How should we reach you?"]: "E-mail",
+        keys["E-mail address"]: "robin@visitor.example",
+        keys["Consent to be contacted"]: "yes",
+    }
+    assert isinstance(receive(page, answers, None, Meta(token="robin", started_at=time.time() - 60)), Receipt)
+
+    with pytest.raises(CommandError, match="1 form"):
+        call_command("seed_demo", reset=True, verbosity=0)
+    assert Submission.objects.count() == len(data.read("submissions")) + 1
+
+    call_command("seed_demo", reset=True, with_submissions=True, verbosity=0)
+    assert Submission.objects.count() == len(data.read("submissions"))
 
 
 def test_start_empty_refuses_beside_a_site() -> None:

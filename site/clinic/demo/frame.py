@@ -10,8 +10,8 @@ from django.contrib.auth.models import Group
 from wagtail.models import GroupApprovalTask, Page, Site, Workflow, WorkflowPage, WorkflowTask
 
 from clinic.demo import data
+from clinic.demo.addresses import page_at
 from clinic.demo.builders import make_criterion
-from clinic.demo.tree import page_at
 from clinic.roles import CLINICIANS
 from pages.models import (
     Announcement,

@@ -11,16 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
+from pages.citations_in_text import entity_html
 from research.models import Citation
 
 SOURCE = re.compile(r"\s*\[\[source: ([a-z0-9-]+)\]\]")
 LINK = re.compile(r"\[([^\]]+)\]\((/[^)]*)\)")
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
-
-
-def citation_markup(citation: Citation) -> str:
-    """A citation inside rich text, as the database keeps it: a link of Wagtail's with a type of its own."""
-    return f'<a linktype="citation" id="{citation.pk}">[{escape(citation.short_name)}]</a>'
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ class Prose:
         line = escape(" ".join(text.split()), quote=False)
         line = BOLD.sub(r"<b>\1</b>", line)
         line = LINK.sub(self._link, line)
-        cite: Callable[[re.Match[str]], str] = lambda match: citation_markup(self.citations[match[1]])  # noqa: E731
+        cite: Callable[[re.Match[str]], str] = lambda match: entity_html(self.citations[match[1]])  # noqa: E731
         return SOURCE.sub(cite, line)
 
     def _link(self, match: re.Match[str]) -> str:

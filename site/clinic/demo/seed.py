@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
-from wagtail.models import Page, Site, Workflow
+from wagtail.models import ReferenceIndex, Site, Workflow
 
-from clinic.demo import accounts, data, frame, library
-from clinic.demo.tree import Tree, page_at
+from clinic.demo import accounts, data, frame, intake, library
+from clinic.demo.addresses import page_at
+from clinic.demo.tree import Tree
 from pages.models import (
     Announcement,
     ClinicSettings,
@@ -45,24 +46,35 @@ def seed(say: Say) -> None:
     stage("Clinic settings", lambda: frame.seed_settings(site))
     stage("Navigation", lambda: frame.seed_navigation(site))
     stage("Medical review", frame.seed_medical_review)
+    stage("Fictional submissions", intake.seed_submissions)
+
+
+class SubmissionsInTheWayError(Exception):
+    """People sent in forms that would be lost. Carries how many."""
 
 
 @transaction.atomic
-def remove(say: Say) -> None:
-    """Take away everything the demo made, changed since or not. What a clinic added beside it stays.
+def remove(say: Say, *, also_submissions: bool = False) -> None:
+    """Take away everything the demo made, changed since or not, and every page under its home page.
 
-    A citation, topic or person of the demo that other content uses stays too.
+    A citation, topic or person of the demo that other content uses stays. Raises SubmissionsInTheWayError when
+    people sent in forms, unless these may go too.
     """
+    if left := intake.remove_submissions(also_others=also_submissions):
+        raise SubmissionsInTheWayError(left)
     home = page_at("/")
     if home is not None:
-        _remove_tree(home)
+        home.delete()
     for model in (ClinicSettings, Navigation, Announcement):
         model.objects.filter(site__is_default_site=True).delete()
     Workflow.objects.filter(name=frame.REVIEW).delete()
     keys = list(data.bibliography())
-    CitationRelation.objects.filter(citation__key__in=keys, related__key__in=keys).delete()
-    Citation.objects.filter(key__in=keys).update(successor=None)
-    _remove(say, Citation.objects.filter(key__in=keys))
+    citations = Citation.objects.filter(key__in=keys)
+    CitationRelation.objects.filter(citation__in=citations, related__in=citations).delete()
+    citations.update(successor=None)
+    for citation in citations:  # what the demo's records say of one another must not keep them
+        ReferenceIndex.remove_for_object(citation)
+    _remove(say, citations)
     topics = [topic["slug"] for root in data.read("topics") for topic in (*root.get("children", ()), root)]
     for slug in topics:
         _remove(say, Topic.objects.filter(slug=slug))
@@ -74,11 +86,6 @@ def remove(say: Say) -> None:
 
 def _criteria() -> list[dict[str, str]]:
     return [row for rows in data.read("eligibility").values() for row in rows]
-
-
-def _remove_tree(home: Page) -> None:
-    """Delete the home page with everything under it; its site goes with it."""
-    home.delete()
 
 
 def _remove(say: Say, rows: models.QuerySet[Any]) -> None:

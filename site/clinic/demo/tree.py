@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -11,11 +12,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.utils import timezone
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from clinic.demo import data
+from clinic.demo.addresses import page_at
 from clinic.demo.builders import make_claim, make_default_site, publish
+from clinic.demo.intake import fill_form
 from clinic.demo.prose import Prose
+from forms.models import CallRequestPage, FormPage, ReferralPage
 from pages.models import (
     ConditionFact,
     ConditionIndexPage,
@@ -42,6 +46,8 @@ PAGE_TYPES: dict[str, type[Page]] = {
     "research": ResearchPage,
     "professionals": ProfessionalsPage,
     "standard": StandardPage,
+    "referral": ReferralPage,
+    "call": CallRequestPage,
 }
 CLAIMS: dict[type[Page], tuple[str, type[Any]]] = {
     ConditionPage: ("facts", ConditionFact),
@@ -67,7 +73,7 @@ class Tree:
         """Make and publish what is missing; returns the number of new pages."""
         new: dict[str, dict[str, Any]] = {}
         for address, content in data.pages().items():
-            if content["type"] in PAGE_TYPES and page_at(address) is None:
+            if page_at(address) is None:
                 self._add(address, content)
                 new[address] = content
         self.prose = Prose(
@@ -96,7 +102,7 @@ class Tree:
             raise LookupError(f"{address} has no parent page. Run seed_demo --reset to make the whole tree again.")
         parent.add_child(instance=page)
 
-    def _fill(self, page: Page, content: Mapping[str, Any]) -> None:
+    def _fill(self, page: Page, content: dict[str, Any]) -> None:
         """Everything the page holds, with links and citations resolved."""
         self._write(page, content)
         for model, (name, claim) in CLAIMS.items():
@@ -121,6 +127,9 @@ class Tree:
                     ({"citation": self.citations[row["key"]], "point": row["point"]} for row in content["evidence"]),
                 )
             )
+
+        if isinstance(page, FormPage):
+            fill_form(page, data.address_of(content))
 
     def _write(self, page: Page, content: Mapping[str, Any]) -> None:
         """The page's own fields."""
@@ -184,19 +193,10 @@ class Tree:
                 return value
 
 
-def page_at(address: str) -> Page | None:
-    """The page of the default site at an address such as `/conditions/ptsd/`, drafts included."""
-    site = Site.objects.select_related("root_page").filter(is_default_site=True).first()
-    if site is None or not isinstance(site.root_page.specific, HomePage):
-        return None
-    path = site.root_page.url_path.rstrip("/") + address
-    page = Page.objects.filter(url_path=path).first()
-    return page.specific if page else None
-
-
 def _rows(model: type[RowT], rows: Iterable[Mapping[str, Any]]) -> list[RowT]:
     return [model(sort_order=order, **row) for order, row in enumerate(rows)]
 
 
 def _items(values: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{"type": "item", "value": dict(value)} for value in values]
+    """The items of a list block. Without an id Wagtail takes them for an older form and loses them."""
+    return [{"type": "item", "value": dict(value), "id": str(uuid.uuid4())} for value in values]

@@ -22,11 +22,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The two switches."""
+        """The switches."""
         parser.add_argument(
             "--reset",
             action="store_true",
             help="Start over: delete the demo, with every page under its home page, and make it again.",
+        )
+        parser.add_argument(
+            "--with-submissions",
+            action="store_true",
+            help="With --reset: also delete what people sent in through the forms. It cannot be brought back.",
         )
         parser.add_argument(
             "--yes-demo",
@@ -45,11 +50,20 @@ class Command(BaseCommand):
         say = self.stdout.write if options["verbosity"] else lambda _text: None
         with _quiet_logs():
             if options["reset"]:
-                seed.remove(say)
+                self._remove(say, also_submissions=options["with_submissions"])
             seed.seed(say)
         say("\nLog in at /admin/ with one of:")
         for user in data.read("users"):
             say(f"  {user['username']:<10} {user['password']:<16} {user['group']}")
+
+    def _remove(self, say: seed.Say, *, also_submissions: bool) -> None:
+        try:
+            seed.remove(say, also_submissions=also_submissions)
+        except seed.SubmissionsInTheWayError as error:
+            raise CommandError(
+                f"Nothing was changed: people sent in {error} form(s) that are not the demo's, and they would be lost. "
+                "Deal with them at the intake desk first, or add --with-submissions to delete them."
+            ) from error
 
 
 @contextmanager
