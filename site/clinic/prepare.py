@@ -92,16 +92,41 @@ def install(lock_name: str) -> None:
     for old in VENV.glob("installed-*"):
         old.unlink()
     say("Installing %s (the first time takes a minute or two) ..." % lock_name)
-    run(
-        [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"]
-        + ["--progress-bar", "off", "--require-hashes", "--requirement", str(ROOT / lock_name)],
-        "The packages could not be installed.",
-    )
+    pip_install(python, ROOT / lock_name)
     stamp.write_text(wanted)
     if lock_name == "requirements-dev.txt":
         # The tests' lock holds the site's lock at the same versions.
         site_lock = (ROOT / "requirements.txt").read_bytes()
         (VENV / "installed-requirements.txt").write_text(hashlib.sha256(site_lock + sys.version.encode()).hexdigest())
+
+
+def pip_install(python: Path, lock: Path) -> None:
+    """Install exactly what the lock says, counting the packages; pip's own words are shown only if it fails."""
+    total = sum("==" in line and not line.startswith("#") for line in lock.read_text().splitlines())
+    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    command += ["--progress-bar", "off", "--require-hashes", "--requirement", str(lock)]
+    said: List[str] = []
+    done = 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        assert pip.stdout is not None
+        for line in pip.stdout:
+            said.append(line)
+            if line.startswith(("Collecting ", "Requirement already satisfied: ")):
+                done += 1
+                show_count(min(done, total), total)
+            elif line.startswith("Installing collected packages"):
+                say("\n  unpacking ..." if sys.stdout.isatty() else "  unpacking ...")
+    if pip.returncode != 0:
+        say("".join(line for line in said[-40:] if not line.startswith(("Collecting ", "  Using cached"))))
+        failed("The packages could not be installed.")
+
+
+def show_count(done: int, total: int) -> None:
+    """One line that counts up on a terminal; a line for every twentieth package elsewhere."""
+    if sys.stdout.isatty():
+        print("\r  %d of %d packages" % (done, total), end="", flush=True)
+    elif done % 20 == 0 or done == total:
+        say("  %d of %d packages" % (done, total))
 
 
 def can_run(python: Path) -> bool:
@@ -119,8 +144,12 @@ def run(command: List[str], what: str) -> None:
         code = subprocess.run(command, check=False).returncode
     except OSError as error:
         fail(what + " " + str(error), "Put that right and run the same command again.")
-    if code == 0:
-        return
+    if code != 0:
+        failed(what)
+
+
+def failed(what: str) -> NoReturn:
+    """Stop after a step that has failed, with the likeliest reasons."""
     free = shutil.disk_usage(str(ROOT)).free // 1_000_000
     if free < 100:
         fail(what + " The disk is full (%d MB free)." % free, "Free some space and run the same command again.")

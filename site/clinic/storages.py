@@ -3,13 +3,20 @@
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from clinic.environment import Environment
 
-LOCAL = "django.core.files.storage.FileSystemStorage"
+
+class PrivateFileSystemStorage(FileSystemStorage):
+    """Private files on the local disk: no address leads to them but that of a view which checks who asks."""
+
+    def url(self, name: str | None) -> str:
+        """Refused; Wagtail's document view takes NotImplementedError as a sign to serve the file itself."""
+        raise NotImplementedError("Private files have no address.")
 
 
 class PublicS3Storage(S3Storage):
@@ -44,10 +51,12 @@ class QuicklyCompressedStaticFilesStorage(CompressedManifestStaticFilesStorage):
 def storages_config(env: Environment, private_root: Path) -> dict[str, dict[str, Any]]:
     """Django's STORAGES from the environment: `default` is public, `private` is not."""
     if env.choice("STORAGE", ("local", "s3")) == "local":
-        # No address for private files: they are reached only through views that check who asks.
         files: dict[str, dict[str, Any]] = {
-            "default": {"BACKEND": LOCAL},
-            "private": {"BACKEND": LOCAL, "OPTIONS": {"location": private_root, "base_url": None}},
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "private": {
+                "BACKEND": "clinic.storages.PrivateFileSystemStorage",
+                "OPTIONS": {"location": private_root},
+            },
         }
     else:
         hint = "STORAGE=s3 needs it. With STORAGE=local files stay on this machine's disk."
