@@ -121,11 +121,17 @@ def medical_web_page(page: Any, ids: Ids, audience: str = "Patient") -> Node:
     node = web_page(page, ids, "MedicalWebPage")
     node["medicalAudience"] = {"@type": "MedicalAudience", "audienceType": audience}
     if page.reviewer_id and page.reviewed_on and not page.reviewer.demo:
-        node["reviewedBy"] = {"@type": "Person", "name": page.reviewer.name, "jobTitle": page.reviewer.role}
-        if page.reviewer.credentials:
-            node["reviewedBy"]["honorificSuffix"] = page.reviewer.credentials
+        node["reviewedBy"] = person(page.reviewer, ids)
     if page.reviewed_on:
         node["lastReviewed"] = page.reviewed_on.isoformat()
+    return node
+
+
+def person(who: Any, ids: Ids) -> Node:
+    """A member of the team."""
+    node: Node = {"@type": "Person", "name": who.name, "jobTitle": who.role, "worksFor": {"@id": ids.clinic}}
+    if who.credentials:
+        node["honorificSuffix"] = who.credentials
     return node
 
 
