@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from django.http import HttpRequest
 from django.utils.html import strip_tags
@@ -39,13 +40,20 @@ class Ids:
 
 def graph(page: Page, frame: Frame, request: HttpRequest) -> Node:
     """Returns the whole graph for a page."""
-    ids = Ids(
-        request.build_absolute_uri(frame.home),
-        page.get_full_url(request) or request.build_absolute_uri(),
-        str(getattr(request, "LANGUAGE_CODE", "en")),
-    )
+    address = page.get_full_url(request) or request.build_absolute_uri()
+    ids = Ids(urljoin(address, frame.home), address, str(getattr(request, "LANGUAGE_CODE", "en")))
     nodes = [clinic(frame, ids), *_own(page, ids)]
-    trail = [(link.text, request.build_absolute_uri(link.href)) for link in trail_of(page, request)]
+    if ids.page == ids.root:
+        nodes.append(
+            {
+                "@type": "WebSite",
+                "@id": f"{ids.root}#site",
+                "url": ids.root,
+                "name": frame.name,
+                "publisher": {"@id": ids.clinic},
+            }
+        )
+    trail = [(link.text, urljoin(ids.root, link.href)) for link in trail_of(page, request)]
     if trail:
         nodes.append(breadcrumbs([*trail, (page.title, ids.page)]))
     return {"@context": "https://schema.org", "@graph": nodes}
