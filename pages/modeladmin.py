@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -168,6 +169,7 @@ class ConditionListing(ModelAdmin):
     list_filter = (ReviewFilter, SupportFilter)
     list_select_related = ("reviewer",)
     list_per_page = 50
+    index_view_extra_css = ["pages/admin/condition-listing.css"]
     search_fields = ("title",)
     ordering = ("title",)
 
@@ -216,8 +218,10 @@ class ConditionListing(ModelAdmin):
         count = int(page.unsupported_count)
         if not count:
             return 0
-        words = ngettext("%(n)s fact lacks a source", "%(n)s facts lack a source", count) % {"n": count}
-        return format_html('<span class="w-status w-status--primary">{}</span>', words)
+        return format_html(
+            '<span class="w-status w-status--primary">{}</span>',
+            ngettext("%(n)s fact", "%(n)s facts", count) % {"n": count},
+        )
 
     facts_without_source.short_description = _("Without source")  # type: ignore[attr-defined]
     facts_without_source.admin_order_field = "unsupported_count"  # type: ignore[attr-defined]
@@ -234,7 +238,7 @@ class ConditionListing(ModelAdmin):
         if page.next_review is None:
             return None
         today = timezone.localdate()
-        day = page.next_review.isoformat()
+        day = date_format(page.next_review)
         if page.next_review < today:
             return format_html('{} <span class="w-status w-status--primary">{}</span>', day, _("Overdue"))
         if page.next_review <= today + datetime.timedelta(days=30):

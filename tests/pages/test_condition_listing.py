@@ -84,7 +84,7 @@ def test_counts_facts_and_those_that_no_standing_source_supports(
     page = next(p for p in editor.get(URL).context["object_list"] if p.slug == "overdue")
     assert (page.fact_count, page.unsupported_count) == (3, 2)
     html = editor.get(URL).content.decode()
-    assert "2 facts lack a source" in html
+    assert "2 facts</span>" in html
     assert "Rae Example, MD" in html
 
 
