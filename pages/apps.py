@@ -14,9 +14,8 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Watches what the frame of every page is built from, and keeps the search index true."""
-        from pages import frame_cache, image_form
+        from pages import frame_cache
         from pages.search import indexing
 
         frame_cache.connect()
-        image_form.connect()
         indexing.connect()

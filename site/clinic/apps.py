@@ -13,7 +13,11 @@ class ClinicConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the system checks."""
+        """Connect the system checks, the roles and the API's page shapes and tokens."""
         from clinic import checks, roles  # noqa: F401  (importing checks registers them)
+        from clinic.api import auth
+        from clinic.api.pageshapes import register_shapes
 
         roles.connect()
+        auth.connect()
+        register_shapes()

@@ -5,10 +5,11 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.api.v3.urls import api
 from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
+from clinic.api.instance import api
+from clinic.api.middleware import nothing_here
 from clinic.media import media
 from clinic.robots import robots_txt
 from pages import urls as pages_urls
@@ -20,6 +21,8 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v3/", api.urls),
+    # Nothing else under /api/ may fall through to the page tree.
+    re_path(r"^api/", nothing_here),
     re_path(rf"^{settings.MEDIA_URL.strip('/')}/(?P<path>.+)$", media, name="media"),
     # English stands at the root, every other language under its code.
     *i18n_patterns(

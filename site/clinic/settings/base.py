@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "wagtail_modeladmin",
     "modelcluster",
     "taggit",
+    "ninja",
     "rest_framework",
     "django_filters",
     "corsheaders",
@@ -85,9 +86,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "clinic.headers.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "clinic.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -203,6 +205,13 @@ RESEARCH_LOOKUPS = {
 # --- API ------------------------------------------------------------------------------------------------------
 
 API_WRITE_ENABLED = env.flag("API_WRITE_ENABLED")
+# "absolute": links open on this site; "relative": a front end puts its own address before them; or another origin.
+API_LINKS = env.text("API_LINKS", "absolute")
+API_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600"
+API_MAX_BODY = 2 * 1024 * 1024
+WAGTAILAPI_DOCS_ENABLED = env.flag("API_DOCS")
+WAGTAILAPI_LIMIT_MAX = 100
+WAGTAILAPI_RICH_TEXT_FORMAT = "html"
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 
@@ -244,7 +253,6 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 WAGTAILDOCS_SERVE_METHOD = "redirect" if env.text("STORAGE") == "s3" else "serve_view"
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "mp4", "odt", "pdf", "pptx", "rtf", "txt", "vtt", "webm", "xlsx"]
-WAGTAILIMAGES_IMAGE_FORM_BASE = "pages.image_form.ClinicImageForm"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000

@@ -1,0 +1,1 @@
+"""The headless API: one NinjaAPI instance under /api/v3/, Wagtail's read API under /api/v2/."""

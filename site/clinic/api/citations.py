@@ -1,0 +1,158 @@
+"""Citations and topics as the API gives them: published records only, never an internal note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Prefetch
+
+from clinic.api.answers import Answer
+from clinic.api.links import api_link, base_of_site, front_link
+from clinic.api.schemas import research as shapes
+from clinic.api.schemas.references import Labelled
+from research.choices import Finding, Relation, Status
+from research.models import Citation, CitationRelation, Topic
+from research.models.querysets import CitationQuerySet
+
+#: Keys of a CSL item's `custom` that are the record's own public columns. Whatever else an import left there, such as
+#: an internal note, stays inside.
+PUBLIC_CUSTOM = frozenset(
+    {
+        *("kind", "nct_id", "study_design", "species", "sample_size", "sample_size_note", "comparator", "follow_up"),
+        *("ocebm_level", "headline", "finding", "limits", "funding", "open_access", "archive_url"),
+        *("authors_complete", "status"),
+    }
+)
+#: Variables of a CSL item that imports fill with what nobody has checked.
+PRIVATE_CSL = frozenset({"note", "annote", "abstract", "keyword", "custom"})
+
+
+def for_api(citations: CitationQuerySet, *, relations: bool = False) -> CitationQuerySet:
+    """Loads what an answer needs: two queries for the findings, two for relations if wanted, however many records."""
+    citations = citations.select_related("successor").with_topics()
+    if relations:
+        public = CitationRelation.objects.filter(related__in=Citation.objects.published()).select_related("related")
+        citations = citations.prefetch_related(Prefetch("relations", public))
+    return citations
+
+
+def citation_fields(citation: Citation, answer: Answer) -> dict[str, Any]:
+    """The fields of `shapes.Citation` for one record."""
+    return {
+        "id": citation.pk,
+        "key": citation.key,
+        "detail_url": api_link(answer.request, "citation_detail", key=citation.key),
+        "html_url": front_link(f"/research/{citation.key}/", base_of_site(answer.request)),
+        "kind": Labelled(value=citation.kind, label=citation.get_kind_display()),
+        "is_research": citation.is_research,
+        "title": citation.title,
+        "authors": [{str(part): str(text) for part, text in author.items()} for author in citation.authors or []],
+        "authors_truncated": citation.authors_truncated,
+        "container_title": citation.container_title,
+        "container_title_short": citation.container_title_short,
+        "publisher": citation.publisher,
+        "issued": shapes.Issued(year=citation.issued_year, month=citation.issued_month, day=citation.issued_day)
+        if citation.issued_year
+        else None,
+        "volume": citation.volume,
+        "issue": citation.issue,
+        "page": citation.page,
+        "language": citation.language,
+        "identifiers": shapes.Identifiers(
+            doi=citation.doi, pmid=citation.pmid, pmcid=citation.pmcid, isbn=citation.isbn, nct_id=citation.nct_id
+        ),
+        "url": citation.url,
+        "archive_url": citation.archive_url,
+        "accessed": citation.accessed,
+        "study_design": Labelled(value=citation.study_design, label=citation.get_study_design_display())
+        if citation.study_design
+        else None,
+        "species": Labelled(value=citation.species, label=citation.get_species_display()),
+        "sample_size": citation.sample_size,
+        "sample_size_note": citation.sample_size_note,
+        "comparator": citation.comparator,
+        "follow_up": citation.follow_up,
+        "ocebm_level": citation.ocebm_level,
+        "headline": citation.headline,
+        "finding": citation.finding,
+        "limits": citation.limits,
+        "funding": citation.funding,
+        "open_access": citation.open_access,
+        "status": _status(citation),
+        "stands": citation.stands,
+        "topics": [
+            shapes.TopicFinding(
+                topic=answer.topic_reference(link.topic),
+                finding=Finding(link.finding),
+                finding_label=link.get_finding_display(),
+            )
+            for link in citation.topics.all()
+        ],
+        "verified_on": citation.verified_on,
+        "ama_html": citation.ama_html,
+        "ama_text": citation.ama_text,
+    }
+
+
+def _status(citation: Citation) -> shapes.Status:
+    successor = citation.successor
+    return shapes.Status(
+        value=Status(citation.status),
+        label=citation.get_status_display(),
+        since=citation.status_date,
+        source=citation.status_source,
+        note=citation.status_note,
+        successor=successor.key if successor and successor.is_published else None,
+    )
+
+
+def relations_of(citation: Citation) -> list[shapes.CitationRelation]:
+    """Relations to published records. Expects them loaded by `for_api(..., relations=True)`."""
+    return [
+        shapes.CitationRelation(
+            kind=Relation(relation.kind), kind_label=str(Relation(relation.kind).label), citation=relation.related.key
+        )
+        for relation in citation.relations.all()
+    ]
+
+
+def public_csl(citation: Citation) -> dict[str, Any]:
+    """The CSL-JSON item without what is not public."""
+    item: dict[str, Any] = dict(citation.to_csl())
+    custom = {name: value for name, value in item.get("custom", {}).items() if name in PUBLIC_CUSTOM}
+    return {name: value for name, value in item.items() if name not in PRIVATE_CSL} | {"custom": custom}
+
+
+def listed(citations: Iterable[Citation], answer: Answer, expand: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Citations of a list, as `shapes.CitationListed` describes them. ``expand`` may name csl and relations."""
+    items = []
+    for citation in citations:
+        fields = citation_fields(citation, answer)
+        if "csl" in expand:
+            fields["csl"] = public_csl(citation)
+        if "relations" in expand:
+            fields["relations"] = relations_of(citation)
+        items.append(fields)
+    return items
+
+
+def detail(citation: Citation, answer: Answer) -> shapes.CitationDetail:
+    """One citation with everything public about it."""
+    return shapes.CitationDetail(
+        **citation_fields(citation, answer), csl=public_csl(citation), relations=relations_of(citation)
+    )
+
+
+def topic_fields(topic: Topic, answer: Answer, count: int) -> dict[str, Any]:
+    """The fields of `shapes.Topic`. Expects ``parent`` to be loaded."""
+    return {
+        "id": topic.pk,
+        "slug": topic.slug,
+        "name": topic.name,
+        "parent": topic.parent.slug if topic.parent else None,
+        "introduction": answer.texts.html(topic.introduction),
+        "synonyms": topic.synonym_list(),
+        "citation_count": count,
+        "detail_url": api_link(answer.request, "topic_detail", slug=topic.slug),
+    }

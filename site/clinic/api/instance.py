@@ -1,0 +1,46 @@
+"""The one NinjaAPI instance: Wagtail's, with this product's routers and manners on it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from ninja import NinjaAPI
+from wagtail.api.v3.api import api
+
+from clinic.api import operations, problems
+from clinic.api.openapi import finish
+
+# These two put their operations on Wagtail's own routers.
+from clinic.api.routers import media as _media  # noqa: F401
+from clinic.api.routers import pages as _pages  # noqa: F401
+from clinic.api.routers.conditions import router as conditions
+from clinic.api.routers.research import router as research
+from clinic.api.routers.site import router as site
+
+__all__ = ["api", "document"]
+
+api.title = f"{settings.WAGTAIL_SITE_NAME} API"
+api.version = "3.0.0"
+api.description = (
+    "The clinic's published content, typed, with the sources of every statement; its forms; and its images and files. "
+    "Reading needs no token. Errors are problem documents (RFC 9457)."
+)
+# No request leaves for another site, not even for Swagger's badge that checks the document.
+api.docs.settings["validatorUrl"] = None
+api.add_decorator(operations.guarded, mode="view")
+problems.register(api)
+
+api.add_router("/conditions/", conditions)
+api.add_router("/research/", research)
+api.add_router("", site)
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The OpenAPI document, finished."""
+    return finish(dict(NinjaAPI.get_openapi_schema(api, path_prefix="/api/v3/")))
+
+
+api.get_openapi_schema = lambda **kwargs: document()

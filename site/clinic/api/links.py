@@ -1,0 +1,47 @@
+"""Addresses in answers: of pages, files and the API itself, absolute or relative to the front end by a setting."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from wagtail.api.v2.utils import get_full_url
+from wagtail.models import Page
+
+RELATIVE = "relative"
+ABSOLUTE = "absolute"
+
+
+def base_of_site(request: HttpRequest) -> str:
+    """Scheme and host of the site, from its record and never from the request's Host header."""
+    base: str = get_full_url(request, "")
+    return base
+
+
+def page_link(page: Page, request: HttpRequest) -> str | None:
+    """Where the page opens: absolute, relative to the front end, or under another front end's address.
+
+    API_LINKS says which: "absolute" (the site's own address), "relative", or an origin such as https://www.example.
+    None for a page that belongs to no site.
+    """
+    parts = page.get_url_parts(request)
+    return None if parts is None or parts[1] is None else front_link(parts[2], parts[1])
+
+
+def front_link(path: str, base: str) -> str:
+    """A path of the public site as API_LINKS wants it; ``base`` is the site's own scheme and host."""
+    if settings.API_LINKS == RELATIVE:
+        return path
+    return f"{base if settings.API_LINKS == ABSOLUTE else settings.API_LINKS.rstrip('/')}{path}"
+
+
+def file_link(path: str, request: HttpRequest) -> str:
+    """A file's address, always absolute: files are served by this site whatever front end shows the page."""
+    link: str = get_full_url(request, path)
+    return link
+
+
+def api_link(request: HttpRequest, name: str, **parameters: object) -> str:
+    """The absolute address of an operation of this API by its URL name."""
+    link: str = get_full_url(request, reverse(f"wagtailapi_v3:{name}", kwargs=parameters))
+    return link

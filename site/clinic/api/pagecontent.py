@@ -1,0 +1,312 @@
+"""The content of each page type, from the page to its shape."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page
+
+from clinic.api.answers import Answer
+from clinic.api.blocks import rich_texts_in, stream_value
+from clinic.api.links import api_link
+from clinic.api.schemas import pages as shapes
+from clinic.api.schemas.references import Labelled
+from pages.models import (
+    AbstractClaim,
+    ConditionIndexPage,
+    ConditionPage,
+    FactSource,
+    HomeCardSource,
+    HomePage,
+    Person,
+    ProfessionalsEvidence,
+    ProfessionalsPage,
+    ResearchCardSource,
+    ResearchPage,
+    StandardPage,
+)
+from pages.sources import SourceRegister
+from research.choices import Finding, Stance
+from research.models import Citation, CitationTopic, Topic
+
+Content = dict[str, Any]
+
+
+@dataclass
+class Evidence:
+    """Published research under some topics: the findings of each citation, newest citation first."""
+
+    findings: dict[int, list[str]] = field(default_factory=dict)
+    citations: dict[int, Citation] = field(default_factory=dict)
+
+
+@dataclass
+class PageType:
+    """How the API gives one page type: its content's shape, how to fill it, and what to load beforehand."""
+
+    shape: type[Any]
+    fill: Callable[[Any, Answer, Evidence], Content]
+    load: tuple[Any, ...] = ()
+    join: tuple[str, ...] = ()
+
+
+def page_content(page: Page, answer: Answer, evidence: Evidence) -> Content:
+    """The content of one page as its type's shape describes it; nothing for a type that the API does not know."""
+    kind = page_type_of(type(page))
+    return kind.fill(page, answer, evidence) if kind else {}
+
+
+def page_type_of(model: type[Page]) -> PageType | None:
+    """How the API gives this page type, or None."""
+    return PAGE_TYPES.get(model)
+
+
+def rich_texts_of(page: Page) -> list[Any]:
+    """Every rich text of a page: its own fields, its streams, and the rows under it."""
+    texts: list[Any] = []
+    for column in page._meta.get_fields():
+        if isinstance(column, RichTextField):
+            texts.append(getattr(page, column.name))
+        elif isinstance(column, StreamField):
+            texts += rich_texts_in(getattr(page, column.name))
+    if isinstance(page, ConditionPage):
+        texts += [row.answer for row in page.questions.all()]
+    return texts
+
+
+def cited_by(page: Page) -> list[Citation]:
+    """The citations under the page's claims and rows, as loaded with it."""
+    claims = [claim for name in ("facts", "cards") if hasattr(page, name) for claim in getattr(page, name).all()]
+    rows = [row for claim in claims for row in claim.sources.all()]
+    if isinstance(page, ProfessionalsPage):
+        rows += page.evidence.all()
+    return [row.citation for row in rows]
+
+
+def evidence_for(pages: Sequence[ConditionPage]) -> dict[int, Evidence]:
+    """The published research under the topics of each page, by page id: one query, however many pages."""
+    topics = {page.pk: {topic.pk for topic in page.topics.all()} for page in pages}
+    every = {pk for pks in topics.values() for pk in pks}
+    links = (
+        CitationTopic.objects.filter(
+            Q(topic__in=every) | Q(topic__parent__in=every), citation__in=Citation.objects.published().research()
+        )
+        .select_related("citation", "topic")
+        .order_by("-citation__issued_year", "citation__key")
+        if every
+        else ()
+    )
+    found: dict[int, Evidence] = defaultdict(Evidence)
+    for link in links:
+        for pk, wanted in topics.items():
+            if link.topic_id in wanted or link.topic.parent_id in wanted:
+                found[pk].citations[link.citation_id] = link.citation
+                found[pk].findings.setdefault(link.citation_id, []).append(link.finding)
+    return found
+
+
+def references(sources: SourceRegister | None, answer: Answer) -> list[shapes.Reference]:
+    """The numbered reference list of a page."""
+    return [
+        shapes.Reference(
+            number=source.number,
+            key=source.citation.key,
+            detail_url=api_link(answer.request, "citation_detail", key=source.citation.key),
+            ama_html=source.citation.ama_html,
+            ama_text=source.citation.ama_text,
+            url=source.citation.url or (f"https://doi.org/{source.citation.doi}" if source.citation.doi else ""),
+            status=Labelled(value=source.citation.status, label=source.citation.get_status_display()),
+            stands=source.citation.stands,
+        )
+        for source in sources or ()
+    ]
+
+
+def _claim(claim: AbstractClaim, answer: Answer) -> Content:
+    """Statement and sources. Sources that are not public are left out, as on the page."""
+    cited = [
+        (source, answer.citations[source.citation_id])
+        for source in claim.sources.all()
+        if source.citation_id in answer.citations
+    ]
+    return {
+        "statement": claim.statement,
+        "as_of_year": claim.as_of_year,
+        "sources": [
+            shapes.ClaimSource(
+                number=answer.number_of(citation),
+                key=citation.key,
+                stance=Stance(source.stance),
+                stance_label=str(Stance(source.stance).label),
+                locator=source.locator,
+            )
+            for source, citation in cited
+        ],
+    }
+
+
+def _cards(page: Any, answer: Answer) -> list[shapes.ValueCard]:
+    return [
+        shapes.ValueCard(id=card.pk, heading=card.heading, balance=card.balance, **_claim(card, answer))
+        for card in page.cards.all()
+    ]
+
+
+def _review(page: Any) -> shapes.Review:
+    person: Person | None = page.reviewer
+    reviewer = (
+        shapes.Reviewer(name=person.name, credentials=person.credentials, role=person.role, demo=person.demo)
+        if person
+        else None
+    )
+    return shapes.Review(reviewer=reviewer, reviewed_on=page.reviewed_on, next_review=page.next_review)
+
+
+def _condition(page: ConditionPage, answer: Answer, evidence: Evidence) -> Content:
+    html = answer.texts.html
+    return {
+        "summary": page.summary,
+        "topics": [answer.topic_reference(topic) for topic in page.topics.all()],
+        "crisis_callout": page.crisis_callout,
+        "at_a_glance": stream_value(page.at_a_glance, answer),
+        "regulatory_note": html(page.regulatory_note),
+        "facts": [
+            shapes.ConditionFact(id=fact.pk, figure=fact.figure, **_claim(fact, answer)) for fact in page.public_facts()
+        ],
+        "warning_signs": shapes.WarningSigns(
+            heading=page.signs_heading,
+            introduction=page.signs_introduction,
+            signs=[sign.text for sign in page.warning_signs.all()],
+            act_now=page.act_now,
+            act_today=page.act_today,
+            act_this_week=page.act_this_week,
+        ),
+        "how_it_may_work": html(page.how_it_may_work),
+        "evidence": _at_a_glance(page, evidence),
+        "who_it_may_suit": stream_value(page.who_it_may_suit, answer),
+        "body": stream_value(page.body, answer),
+        "questions": [
+            shapes.Question(id=row.pk, question=row.question, answer=html(row.answer)) for row in page.questions.all()
+        ],
+        "references": references(answer.sources, answer),
+        "review": _review(page),
+    }
+
+
+def _at_a_glance(page: ConditionPage, evidence: Evidence) -> shapes.EvidenceAtAGlance:
+    counts = {
+        finding: sum(finding in found for found in evidence.findings.values())
+        for finding in Finding.values
+        if finding != Finding.BACKGROUND
+    }
+    return shapes.EvidenceAtAGlance(
+        introduction=page.evidence_introduction,
+        gap=page.evidence_gap,
+        studies=len(evidence.citations),
+        findings=[
+            shapes.FindingCount(finding=Labelled(value=value, label=str(Finding(value).label)), studies=count)
+            for value, count in counts.items()
+            if count
+        ],
+        citations=[citation.key for citation in evidence.citations.values()],
+    )
+
+
+def _index(page: ConditionIndexPage, answer: Answer, evidence: Evidence) -> Content:
+    return {"introduction": page.introduction}
+
+
+def _home(page: HomePage, answer: Answer, evidence: Evidence) -> Content:
+    return {
+        "promise": page.promise,
+        "lede": page.lede,
+        "patients_text": page.patients_text,
+        "professionals_text": page.professionals_text,
+        "cards": _cards(page, answer),
+        "visit_steps": stream_value(page.visit_steps, answer),
+        "plain_figures": stream_value(page.plain_figures, answer),
+        "body": stream_value(page.body, answer),
+        "references": references(answer.sources, answer),
+    }
+
+
+def _research(page: ResearchPage, answer: Answer, evidence: Evidence) -> Content:
+    return {
+        "summary": page.summary,
+        "how_we_choose": answer.texts.html(page.how_we_choose),
+        "cards": _cards(page, answer),
+        "references": references(answer.sources, answer),
+    }
+
+
+def _professionals(page: ProfessionalsPage, answer: Answer, evidence: Evidence) -> Content:
+    html = answer.texts.html
+    return {
+        "summary": page.summary,
+        "what_it_is": html(page.what_it_is),
+        "regulatory_note": html(page.regulatory_note),
+        "mechanism_introduction": html(page.mechanism_introduction),
+        "hypotheses": stream_value(page.hypotheses, answer),
+        "criteria_introduction": page.criteria_introduction,
+        "monitoring": stream_value(page.monitoring, answer),
+        "evidence_introduction": page.evidence_introduction,
+        "evidence": [
+            shapes.EvidenceRow(
+                point=row.point,
+                key=answer.citations[row.citation_id].key,
+                number=answer.number_of(answer.citations[row.citation_id]),
+            )
+            for row in page.evidence.all()
+            if row.citation_id in answer.citations
+        ],
+        "body": stream_value(page.body, answer),
+        "next_steps": html(page.next_steps),
+        "references": references(answer.sources, answer),
+        "review": _review(page),
+    }
+
+
+def _standard(page: StandardPage, answer: Answer, evidence: Evidence) -> Content:
+    return {
+        "summary": page.summary,
+        "body": stream_value(page.body, answer),
+        "references": references(answer.sources, answer),
+    }
+
+
+PAGE_TYPES: dict[type[Page], PageType] = {
+    ConditionPage: PageType(
+        shapes.ConditionContent,
+        _condition,
+        load=(
+            Prefetch("facts__sources", FactSource.objects.select_related("citation")),
+            "warning_signs",
+            "questions",
+            Prefetch("topics", Topic.objects.select_related("parent")),
+        ),
+        join=("reviewer",),
+    ),
+    ConditionIndexPage: PageType(shapes.ConditionIndexContent, _index),
+    HomePage: PageType(
+        shapes.HomeContent,
+        _home,
+        load=(Prefetch("cards__sources", HomeCardSource.objects.select_related("citation")),),
+    ),
+    ResearchPage: PageType(
+        shapes.ResearchContent,
+        _research,
+        load=(Prefetch("cards__sources", ResearchCardSource.objects.select_related("citation")),),
+    ),
+    ProfessionalsPage: PageType(
+        shapes.ProfessionalsContent,
+        _professionals,
+        load=(Prefetch("evidence", ProfessionalsEvidence.objects.select_related("citation")),),
+        join=("reviewer",),
+    ),
+    StandardPage: PageType(shapes.StandardContent, _standard),
+}

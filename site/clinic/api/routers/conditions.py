@@ -1,0 +1,76 @@
+"""/conditions/: condition pages by slug, with facts, sources, warning signs and the state of the evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import http_date
+from ninja import Field, Query, Router, Schema
+
+from clinic.api.pagecontent import PAGE_TYPES
+from clinic.api.pageshapes import Condition, ConditionItem, page_detail, page_items
+from clinic.api.pagination import Listing, Paging, paged
+from clinic.api.publicpages import public_pages
+from clinic.api.routers.pages import PageFields
+from pages.models import ConditionPage
+
+router = Router(tags=["conditions"])
+CONDITION = PAGE_TYPES[ConditionPage]
+#: What a list gives without being asked.
+ALWAYS = ("summary", "topics", "review")
+
+
+class ConditionFilters(Schema):
+    """Which conditions."""
+
+    topic: list[str] = Field([], description="Slugs of topics.", max_length=100)
+    locale: str | None = Field(None, max_length=20, description="Language code of the content, e.g. es.")
+
+
+@router.get(
+    "/",
+    response=Listing[ConditionItem],
+    url_name="condition_list",
+    operation_id="conditions_list",
+    summary="List conditions",
+    exclude_unset=True,
+)
+def list_conditions(
+    request: HttpRequest, filters: Query[ConditionFilters], content: Query[PageFields], paging: Query[Paging]
+) -> dict[str, Any]:
+    """Condition pages in the order editors gave them."""
+    names = content.names([ConditionPage])
+    rows = _rows(request).order_by("path")
+    if filters.topic:
+        rows = rows.filter(topics__slug__in=filters.topic).distinct()
+    if filters.locale is not None:
+        rows = rows.filter(locale__language_code=filters.locale)
+    return paged(request, rows, paging, lambda page: page_items(page, request, [*ALWAYS, *names]))
+
+
+@router.get(
+    "/{slug:slug}/",
+    response=Condition,
+    url_name="condition_detail",
+    operation_id="conditions_detail",
+    summary="One condition",
+)
+def get_condition(
+    request: HttpRequest,
+    response: HttpResponse,
+    slug: str,
+    locale: str = Query("en", max_length=20, description="Language code of the content."),  # type: ignore[type-arg]
+) -> dict[str, Any]:
+    """A condition page by its slug."""
+    page = _rows(request).filter(slug=slug, locale__language_code=locale).order_by("path").first()
+    if page is None:
+        raise Http404("There is no published condition of this slug.")
+    if page.last_published_at:
+        response["Last-Modified"] = http_date(page.last_published_at.timestamp())
+    return page_detail(page, request)
+
+
+def _rows(request: HttpRequest) -> Any:
+    rows = public_pages(request, ConditionPage).select_related("locale", "content_type", *CONDITION.join)
+    return rows.prefetch_related(*CONDITION.load)

@@ -1,0 +1,197 @@
+"""/research/: the library of citations and its topics, with the filters of the public page."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
+from wagtail.models import Site
+
+from clinic.api import citations as build
+from clinic.api.answers import Answer
+from clinic.api.pagination import Listing, Paging, paged
+from clinic.api.publicpages import public_pages
+from clinic.api.schemas import research as shapes
+from pages.models import ConditionPage
+from pages.search.results import RESEARCH, find
+from research.choices import Finding, Kind, Species, Status, StudyDesign
+from research.models import Citation, CitationTopic, Topic
+from research.models.querysets import CitationQuerySet
+
+router = Router(tags=["research"])
+
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "-year": (F("issued_year").desc(nulls_last=True), "key"),
+    "year": (F("issued_year").asc(nulls_last=True), "key"),
+    "title": ("title", "key"),
+    "key": ("key",),
+    "-verified_on": ("-verified_on", "key"),
+}
+
+
+class CitationFilters(Schema):
+    """Which citations. Several values of one parameter widen the answer, several parameters narrow it."""
+
+    q: str = Field("", max_length=200, description="Words to search for.")
+    key: list[str] = Field([], description="Keys of records.", max_length=100)
+    topic: list[str] = Field([], description="Slugs of topics; a condition includes its sub-topics.", max_length=100)
+    finding: list[Finding] = Field([], description="What was found, for the topics asked for if any.")
+    kind: list[Kind] = Field([], description="Sort of record.")
+    study_design: list[StudyDesign] = []
+    species: list[Species] = []
+    status: list[Status] = []
+    research: bool | None = Field(None, description="true: what may stand as evidence; false: news, stories and such.")
+    open_access: bool | None = None
+    year_from: int | None = Field(None, ge=1500, le=2200)
+    year_to: int | None = Field(None, ge=1500, le=2200)
+    min_sample_size: int | None = Field(None, ge=0, le=100_000_000)
+    ocebm_level: list[Annotated[int, Field(ge=1, le=5)]] = []
+    order: Literal["-year", "year", "title", "key", "-verified_on"] = Field(
+        "-year", description="A minus sign means newest first. Equal records follow by key."
+    )
+
+    def apply(self, citations: CitationQuerySet, site: Site) -> CitationQuerySet:
+        """Narrows and orders ``citations``."""
+        where = Q()
+        for column in ("key", "kind", "study_design", "species", "status", "ocebm_level"):
+            if values := getattr(self, column):
+                where &= Q(**{f"{column}__in": values})
+        if self.open_access is not None:
+            where &= Q(open_access=self.open_access)
+        if self.year_from is not None:
+            where &= Q(issued_year__gte=self.year_from)
+        if self.year_to is not None:
+            where &= Q(issued_year__lte=self.year_to)
+        if self.min_sample_size is not None:
+            where &= Q(sample_size__gte=self.min_sample_size)
+        if self.research is not None:
+            real = Citation.objects.research().values("pk")
+            where &= Q(pk__in=real) if self.research else ~Q(pk__in=real)
+        if self.topic or self.finding:
+            links = CitationTopic.objects.filter(citation=OuterRef("pk"))
+            if self.topic:
+                links = links.filter(Q(topic__slug__in=self.topic) | Q(topic__parent__slug__in=self.topic))
+            if self.finding:
+                links = links.filter(finding__in=self.finding)
+            where &= Q(Exists(links))
+        if self.q.strip():
+            where &= Q(pk__in=[hit.pk for hit in find(self.q, site).of(RESEARCH)])
+        return citations.filter(where).order_by(*ORDERS[self.order])
+
+
+class CitationExpansion(Schema):
+    """What a list of citations gives beyond the record itself."""
+
+    expand: list[Literal["csl", "relations"]] = Field([], description="Adds these to every item.")
+
+
+@router.get(
+    "/citations/",
+    response=Listing[shapes.CitationListed],
+    url_name="citation_list",
+    operation_id="citations_list",
+    summary="List citations",
+    exclude_unset=True,
+)
+def list_citations(
+    request: HttpRequest,
+    filters: Query[CitationFilters],
+    expansion: Query[CitationExpansion],
+    paging: Query[Paging],
+) -> dict[str, Any]:
+    """Published records of the library. A retracted record is given as such; a withheld one never."""
+    rows = build.for_api(
+        filters.apply(Citation.objects.published(), _site(request)), relations="relations" in expansion.expand
+    )
+    answer = Answer(request)
+    return paged(request, rows, paging, lambda page: build.listed(page, answer, expansion.expand))
+
+
+@router.get(
+    "/citations/{slug:key}/",
+    response=shapes.CitationDetail,
+    url_name="citation_detail",
+    operation_id="citations_detail",
+    summary="One citation",
+    by_alias=True,
+)
+def get_citation(request: HttpRequest, response: HttpResponse, key: str) -> shapes.CitationDetail:
+    """A published record by its key, with its CSL-JSON item and its relations."""
+    citation = build.for_api(Citation.objects.published(), relations=True).filter(key=key).first()
+    if citation is None:
+        raise Http404("There is no published citation of this key.")
+    return build.detail(citation, Answer(request))
+
+
+@router.get(
+    "/topics/",
+    response=Listing[shapes.Topic],
+    url_name="topic_list",
+    operation_id="topics_list",
+    summary="List topics",
+)
+def list_topics(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
+    """Every condition followed by its sub-topics, as editors ordered them."""
+    rows = Topic.objects.in_tree_order().select_related("parent")
+    counts = _counts()
+
+    def items(topics: list[Topic]) -> list[shapes.Topic]:
+        answer = Answer(request, [topic.introduction for topic in topics])
+        return [shapes.Topic(**build.topic_fields(topic, answer, counts.get(topic.pk, 0))) for topic in topics]
+
+    return paged(request, rows, paging, items)
+
+
+@router.get(
+    "/topics/{slug:slug}/",
+    response=shapes.TopicDetail,
+    url_name="topic_detail",
+    operation_id="topics_detail",
+    summary="One topic",
+)
+def get_topic(request: HttpRequest, slug: str) -> shapes.TopicDetail:
+    """A topic with its sub-topics and the condition pages about it."""
+    family = list(Topic.objects.select_related("parent").filter(Q(slug=slug) | Q(parent__slug=slug)))
+    topic = next((one for one in family if one.slug == slug), None)
+    if topic is None:
+        raise Http404("There is no topic of this slug.")
+    counts = _counts()
+    answer = Answer(request, [one.introduction for one in family])
+    pages = public_pages(request, ConditionPage).filter(topics=topic).order_by("path")
+    return shapes.TopicDetail(
+        **build.topic_fields(topic, answer, counts.get(topic.pk, 0)),
+        children=[
+            shapes.Topic(**build.topic_fields(child, answer, counts.get(child.pk, 0)))
+            for child in family
+            if child is not topic
+        ],
+        condition_pages=[page.slug for page in pages],
+    )
+
+
+def _site(request: HttpRequest) -> Site:
+    site: Site | None = Site.find_for_request(request)
+    if site is None:
+        raise Http404("No site answers at this address.")
+    return site
+
+
+def _counts() -> dict[int, int]:
+    """How many published citations are filed under each topic or its sub-topics, each counted once per topic."""
+    links = CitationTopic.objects.filter(citation__in=Citation.objects.published())
+    own = dict(links.values_list("topic").annotate(Count("citation", distinct=True)))
+    below = dict(
+        links.filter(topic__parent__isnull=False)
+        .values_list("topic__parent")
+        .annotate(Count("citation", distinct=True))
+    )
+    # A record filed under a condition and its sub-topic counts once for the condition.
+    both = dict(
+        links.filter(topic__parent__isnull=False)
+        .filter(Exists(links.filter(citation=OuterRef("citation"), topic=OuterRef("topic__parent"))))
+        .values_list("topic__parent")
+        .annotate(Count("citation", distinct=True))
+    )
+    return {pk: own.get(pk, 0) + below.get(pk, 0) - both.get(pk, 0) for pk in {*own, *below}}

@@ -1,0 +1,5 @@
+"""Models of the project itself."""
+
+from clinic.api.models import TokenGrant
+
+__all__ = ["TokenGrant"]

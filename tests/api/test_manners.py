@@ -1,0 +1,160 @@
+"""HTTP done right: problem documents, validators, caching, methods, media types, cross-origin requests."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import brotli
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from tests.api.world import World
+
+pytestmark = pytest.mark.django_db
+CONDITION = "/api/v3/conditions/ptsd/"
+
+
+def problem(response: Any, status: int) -> dict[str, Any]:
+    """The problem document of a response with the status."""
+    assert response.status_code == status, response.content[:500]
+    assert response["Content-Type"] == "application/problem+json"
+    document: dict[str, Any] = json.loads(response.content)
+    assert document["status"] == status
+    assert document["title"]
+    assert document["detail"]
+    return document
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "no-such-thing/", "no-such-thing", "conditions/none/", "pages/999999/", "pages/find/?html_path=/none/"),
+        *("research/citations/none/", "research/topics/none/", "images/1/", "documents/1/", "conditions/%00/", "a.b"),
+    ],
+)
+def test_what_is_not_there_is_a_problem_document(world: World, client: Client, path: str) -> None:
+    problem(client.get(f"/api/v3/{path}"), 404)
+
+
+def test_methods_that_an_address_does_not_take_are_named(world: World, client: Client) -> None:
+    response = client.post(CONDITION)
+    problem(response, 405)
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+    problem(client.generic("BREW", CONDITION), 405)
+
+
+def test_options_names_the_methods(world: World, client: Client) -> None:
+    response = client.options(CONDITION)
+    assert response.status_code == 204
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+    assert response.content == b""
+
+
+def test_head_is_get_without_the_body(world: World, client: Client) -> None:
+    got, head = client.get(CONDITION), client.head(CONDITION)
+    assert head.status_code == 200
+    assert head.content == b""
+    assert head["Content-Length"] == str(len(got.content))
+    assert head["ETag"] == got["ETag"]
+
+
+def test_other_media_types_are_refused(world: World, client: Client) -> None:
+    problem(client.get(CONDITION, headers={"Accept": "text/html"}), 406)
+    assert client.get(CONDITION, headers={"Accept": "text/html, */*;q=0.1"}).status_code == 200
+
+
+def test_a_slash_at_the_end_makes_no_difference(world: World, client: Client) -> None:
+    assert client.get("/api/v3/conditions/ptsd").json() == client.get(CONDITION).json()
+
+
+def test_what_the_client_has_is_not_sent_again(world: World, client: Client) -> None:
+    first = client.get(CONDITION)
+    again = client.get(CONDITION, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again["ETag"] == first["ETag"]
+    assert again["Cache-Control"] == first["Cache-Control"]
+    world.ptsd.summary = "Another summary."
+    world.ptsd.save_revision().publish()
+    changed = client.get(CONDITION, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+    assert changed["Last-Modified"]
+    assert client.get(CONDITION, headers={"If-Modified-Since": changed["Last-Modified"]}).status_code == 304
+    head = client.head(CONDITION, headers={"If-None-Match": changed["ETag"]})
+    assert head.status_code == 304
+
+
+def test_anonymous_answers_may_be_kept_by_all_and_no_others(world: World, client: Client) -> None:
+    response = client.get(CONDITION)
+    assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=600"
+    assert sorted(response["Vary"].lower().split(", ")) == ["accept-encoding", "authorization", "origin"]
+    assert client.get("/api/v3/conditions/none/")["Cache-Control"] == "no-store"
+    refused = client.get("/api/v3/pages/", headers={"Authorization": "Bearer nonsense"})
+    problem(refused, 401)
+    assert refused["Cache-Control"] == "no-store"
+    assert refused["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_cookies_and_browser_languages_do_not_matter(world: World, client: Client) -> None:
+    plain = client.get(CONDITION)
+    session = client.session
+    session["passed_page_view_restrictions"] = list(range(1, 20))
+    session.save()
+    other = client.get(CONDITION, headers={"Accept-Language": "es"})
+    assert other.content == plain.content
+    assert other["Vary"] == plain["Vary"]
+    assert not other.cookies
+    assert client.get(f"/api/v3/pages/{world.private.pk}/").status_code == 404
+
+
+def test_answers_are_compressed_as_the_client_likes(world: World, client: Client) -> None:
+    plain = client.get(CONDITION).content
+    with_brotli = client.get(CONDITION, headers={"Accept-Encoding": "gzip, br"})
+    assert with_brotli["Content-Encoding"] == "br"
+    assert brotli.decompress(with_brotli.content) == plain
+    assert with_brotli["Content-Length"] == str(len(with_brotli.content))
+    with_gzip = client.get(CONDITION, headers={"Accept-Encoding": "gzip, br;q=0"})
+    assert gzip.decompress(with_gzip.content) == plain
+
+
+def test_a_large_body_is_refused_before_it_is_read(world: World, client: Client, settings: Settings) -> None:
+    settings.API_MAX_BODY = 100
+    problem(client.post("/api/v3/pages/", b"{}" * 100, content_type="application/json"), 413)
+
+
+def test_only_named_origins_read_across_origins(world: World, client: Client, settings: Settings) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://www.clinic.example"]
+    ours = client.get(CONDITION, headers={"Origin": "https://www.clinic.example"})
+    assert ours["Access-Control-Allow-Origin"] == "https://www.clinic.example"
+    assert "Access-Control-Allow-Credentials" not in ours
+    theirs = client.get(CONDITION, headers={"Origin": "https://elsewhere.example"})
+    assert "Access-Control-Allow-Origin" not in theirs
+    preflight = client.options(
+        CONDITION, headers={"Origin": "https://www.clinic.example", "Access-Control-Request-Method": "GET"}
+    )
+    assert preflight.status_code == 200
+    assert preflight["Access-Control-Allow-Origin"] == "https://www.clinic.example"
+
+
+def test_a_mistake_of_ours_is_a_problem_document_too(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clinic.api.routers.conditions.page_detail", lambda page, request: {"id": "not a number"})
+    client.raise_request_exception = False
+    document = problem(client.get(CONDITION), 500)
+    assert "not a number" not in json.dumps(document)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("limit=0", "limit=101", "limit=x", "offset=-1", "offset=99999999999999999999", "limit=1&limit=x"),
+        *("order=sideways", "type=nonsense", "child_of=99999999999999999999", "search=a%00b", "locale=%00"),
+    ],
+)
+def test_bad_parameters_are_refused_in_words(world: World, client: Client, query: str) -> None:
+    document = problem(client.get(f"/api/v3/pages/?{query}"), 422)
+    assert document["errors"][0]["msg"]
