@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
-from django.db.models import Q
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission, PermissionsMixin
+from django.db.models import Q, QuerySet
 
 INTAKE_GROUP = "Intake"
 PERMISSION = "handle_submissions"
@@ -27,3 +28,24 @@ def can_read_submissions(user: AbstractBaseUser | AnonymousUser | Any) -> bool:
         )
         user.__dict__["_can_read_submissions"] = known
     return bool(known)
+
+
+def can_read_audit(user: AbstractBaseUser | AnonymousUser | Any) -> bool:
+    """Whether ``user`` may see the audit trail: the intake role, or the permission ``forms.view_auditentry``.
+
+    The trail holds references and no answers; administrators watch it without being able to read a submission.
+    """
+    if can_read_submissions(user):
+        return True
+    return isinstance(user, PermissionsMixin) and user.has_perm("forms.view_auditentry")
+
+
+def intake_people() -> QuerySet[Any]:
+    """Active users of the intake role, to whom submissions can be assigned."""
+    holds = Permission.objects.filter(codename=PERMISSION, content_type__app_label="forms")
+    model = get_user_model()
+    return (
+        model._default_manager.filter(Q(groups__permissions__in=holds) | Q(user_permissions__in=holds), is_active=True)
+        .distinct()
+        .order_by(model.USERNAME_FIELD)
+    )

@@ -90,7 +90,7 @@ class AuditEntry(SealedModel):
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
-        default_permissions = ()
+        default_permissions = ("view",)
         ordering = ("-number",)
         indexes = [
             models.Index(fields=["reference", "number"], name="audit_reference"),
@@ -154,7 +154,7 @@ def record(
         action=action,
         reference=submission.reference if submission is not None else "",
         address=(request.META.get("REMOTE_ADDR", "") if request is not None else "")[:45],
-        details={key: value for key, value in details.items() if value not in (None, "")},
+        details={key: value for key, value in details.items() if value not in (None, "", [])},
         reason_digest=keyed_digest("audit-reason", reason.encode("utf-8", "replace")) if reason else "",
     )
     entry.seal(reason)

@@ -183,6 +183,7 @@ class Submission(SealedModel):
                 name="submission_urgent",
                 condition=models.Q(urgency__in=("soon", "urgent")),
             ),
+            models.Index(fields=["-received_at", "-id"], name="submission_crisis", condition=models.Q(crisis=True)),
             models.Index(fields=["screening", "-received_at", "-id"], name="submission_screening"),
         ]
 
@@ -218,7 +219,7 @@ class Submission(SealedModel):
 
 
 class ContactIndex(models.Model):
-    """Blind index of a phone number or e-mail address in a submission."""
+    """Blind index of a phone number, e-mail address or condition in a submission."""
 
     wagtail_reference_index_ignore = True
 
@@ -234,7 +235,7 @@ class ContactIndex(models.Model):
 
 
 def contact_digests(form: FormDefinition, answers: Answers) -> set[str]:
-    """The blind indexes of all phone numbers and addresses in ``answers``."""
+    """The blind indexes of all phone numbers, addresses and conditions in ``answers``."""
     found: set[str] = set()
     for field in form.by_key.values():
         given = answers.get(field.key)
@@ -244,7 +245,18 @@ def contact_digests(form: FormDefinition, answers: Answers) -> set[str]:
             found.add(blind_index("phone", given.partition(";")[0]))
         elif field.kind == Kind.EMAIL:
             found.add(blind_index("email", normalise_email(given)))
+    found.update(blind_index("topic", slug) for slug in topics_of(form, answers))
     return found
+
+
+def topics_of(form: FormDefinition, answers: Answers) -> list[str]:
+    """Slugs of the conditions a submission is about. Indexed blindly, so that the desk can count and filter them."""
+    chosen: list[str] = []
+    for field in form.by_key.values():
+        given = answers.get(field.key)
+        if field.kind == Kind.TOPICS and isinstance(given, list):
+            chosen += given
+    return chosen
 
 
 def answer_for(form: FormDefinition, answers: Answers, meanings: Iterable[Meaning]) -> str:

@@ -1,0 +1,1 @@
+"""The intake desk: the only place where submissions are read."""

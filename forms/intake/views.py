@@ -1,0 +1,352 @@
+"""Views of the intake desk: the list, one submission, and what is done with them."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+)
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from forms import handling
+from forms.access import intake_people
+from forms.encryption import EncryptionError
+from forms.identifiers import display_phone
+from forms.intake.gate import intake_only, person
+from forms.intake.listing import PAGE_SIZE, FilterForm, Listing, filtered, line_of, page_of
+from forms.kinds import Meaning
+from forms.models.attachments import Attachment
+from forms.models.audit import AuditEntry, record
+from forms.models.desk import SavedView
+from forms.models.submissions import Submission, answer_for
+from forms.rendering import summary
+
+MANY = 200  # submissions changed at once at most
+
+
+def crumbs(*more: tuple[str, str]) -> list[dict[str, Any]]:
+    """Breadcrumbs of a page of the desk; the last one is the page itself."""
+    items = [{"url": reverse("intake:index"), "label": _("Intake")}]
+    return items + [{"url": url, "label": label} for label, url in more]
+
+
+@intake_only
+@require_GET
+@sensitive_variables()
+def index(request: HttpRequest) -> HttpResponse:
+    """The list with filters, look-up and saved views."""
+    form = FilterForm(request.GET)
+    values = form.values()
+    listing = page_of(filtered(values, request.user.pk), request.GET, oldest_first=values.get("order") == "old")
+    record(
+        AuditEntry.Action.LIST,
+        request=request,
+        shown=[line.submission.reference for line in listing.lines],
+        filters=sorted(values),
+    )
+    return _list(request, form, listing)
+
+
+@intake_only
+@require_http_methods(["GET", "POST"])
+@sensitive_post_parameters()
+@sensitive_variables()
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Everything with one reference, phone number or e-mail address. Posted, so that it stands in no address."""
+    text = request.POST.get("q", "").strip()[:254]
+    if not text:
+        return HttpResponseRedirect(reverse("intake:index"))
+    found = Submission.objects.found_by(text).for_desk().order_by("-received_at")[: PAGE_SIZE * 4]
+    lines = [line_of(one) for one in found]
+    # What was looked up is personal data and stays out of the trail.
+    record(AuditEntry.Action.LOOKUP, request=request, shown=[line.submission.reference for line in lines])
+    listing = Listing(lines, "", "", len(lines), counted_all=True)
+    return _list(request, FilterForm({}), listing, looked_up=True)
+
+
+def _list(request: HttpRequest, form: FilterForm, listing: Listing, *, looked_up: bool = False) -> HttpResponse:
+    values = form.values()
+    kept = {key: value for key, value in request.GET.items() if value and key not in ("after", "before")}
+    context = {
+        "header_title": _("Intake"),
+        "breadcrumbs_items": crumbs(),
+        "header_icon": "mail",
+        "form": form,
+        "listing": listing,
+        "looked_up": looked_up,
+        "query": urlencode(kept),
+        "here": "" if looked_up else request.get_full_path(),
+        "spam_count": Submission.objects.possible_spam()[:100].count(),
+        "saved_views": SavedView.objects.filter(user=person(request)),
+        "people": intake_people(),
+        "outcomes": Submission.Outcome.choices,
+        "more_open": bool(values.keys() - {"box", "status", "form", "order"}),
+        "filtered": bool(values),
+    }
+    return render(request, "forms/intake/index.html", context)
+
+
+def find(request: HttpRequest, pk: uuid.UUID) -> Submission:
+    """The submission, or 404."""
+    found = Submission.objects.for_desk().filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@intake_only
+@require_GET
+@sensitive_variables()
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One submission: answers as asked, files, timeline, notes, and what can be done with it."""
+    submission = find(request, pk)
+    record(AuditEntry.Action.READ, request=request, submission=submission)
+    context = _detail_context(submission) | {
+        "header_title": submission.reference,
+        "breadcrumbs_items": crumbs((submission.reference, "")),
+        "header_icon": "mail",
+        "people": intake_people(),
+        "statuses": Submission.Status.choices,
+        "outcomes": Submission.Outcome.choices,
+    }
+    return render(request, "forms/intake/detail.html", context)
+
+
+@intake_only
+@require_GET
+@sensitive_variables()
+def printed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One submission on paper."""
+    submission = find(request, pk)
+    record(AuditEntry.Action.PRINT, request=request, submission=submission)
+    return render(request, "forms/intake/print.html", _detail_context(submission))
+
+
+@sensitive_variables()
+def _detail_context(submission: Submission) -> dict[str, Any]:
+    context: dict[str, Any] = {"submission": submission, "problem": ""}
+    try:
+        held = submission.unseal()
+        form, answers = submission.form, held["answers"]
+        files: dict[str, list[str]] = {}
+        attachments = list(submission.attachments.all())
+        for one in attachments:
+            files.setdefault(one.field_key, []).append(one.name)
+        notes = [(note, note.text) for note in submission.notes.all()]
+    except EncryptionError as error:
+        return context | {"problem": str(error)}
+    phone = answer_for(form, answers, [Meaning.CONTACT_PHONE])
+    patient_phone = answer_for(form, answers, [Meaning.PATIENT_PHONE])
+    steps = form.steps if form.stepped else ()
+    sections = [(step.title, summary(form, answers, step=step.number, files=files)) for step in steps]
+    context |= {
+        "definition": form,
+        "sections": sections or [("", summary(form, answers, files=files))],
+        "consents": held["consents"],
+        "attachments": attachments,
+        "notes": notes,
+        "name": answer_for(form, answers, [Meaning.PATIENT_NAME, Meaning.CONTACT_NAME]),
+        "calls": [(number, display_phone(number)) for number in dict.fromkeys((phone, patient_phone)) if number],
+        "mails": [
+            address
+            for address in dict.fromkeys(
+                answer_for(form, answers, [meaning]) for meaning in (Meaning.CONTACT_EMAIL, Meaning.PATIENT_EMAIL)
+            )
+            if address
+        ],
+        "wish": answer_for(form, answers, [Meaning.CONTACT_PREFERENCE]),
+        "voicemail": answer_for(form, answers, [Meaning.VOICEMAIL]),
+        "best_time": answer_for(form, answers, [Meaning.PREFERRED_TIME]),
+        "timeline": AuditEntry.objects.filter(reference=submission.reference).order_by("-number")[:100],
+        "deliveries": submission.deliveries.order_by("created_at"),
+        "related": Submission.objects.filter(contacts__digest__in=submission.contacts.values("digest"))
+        .exclude(pk=submission.pk)
+        .distinct()
+        .order_by("-received_at")[:10],
+        "spam_reasons": [SPAM_REASONS.get(one, one) for one in submission.spam_reasons.split(",") if one],
+    }
+    return context
+
+
+SPAM_REASONS = {
+    "trap": _("a field that people cannot see was filled in"),
+    "token": _("it did not come from a form that was shown"),
+    "fast": _("it was filled in faster than anybody reads"),
+    "many": _("many forms came from the same address"),
+    "links": _("it holds many links"),
+}
+
+
+def back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
+    """To where the form says, if that is on this site."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(target if target and safe else fallback)
+
+
+def _here(submission: Submission) -> str:
+    return reverse("intake:detail", args=[submission.pk])
+
+
+@intake_only
+@require_POST
+def move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Change the status; closing needs an outcome."""
+    submission = find(request, pk)
+    status, outcome = request.POST.get("status", ""), request.POST.get("outcome", "")
+    if status not in Submission.Status.values:
+        messages.error(request, _("Choose a status."))
+    elif status == Submission.Status.CLOSED and outcome not in Submission.Outcome.values:
+        messages.error(request, _("Choose how it ended, then close it."))
+    else:
+        handling.move(submission, status, request=request, outcome=outcome)
+        messages.success(request, _("%s: status changed.") % submission.reference)
+    return back(request, _here(submission))
+
+
+@intake_only
+@require_POST
+def assign(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Assign to somebody of the role."""
+    submission = find(request, pk)
+    chosen = request.POST.get("assignee", "")
+    assignee = next((one for one in intake_people() if str(one.pk) == chosen), None)
+    if chosen and assignee is None:
+        messages.error(request, _("Choose somebody of the intake role."))
+    else:
+        handling.assign(submission, assignee, request=request)
+        messages.success(request, _("%s: assigned.") % submission.reference)
+    return back(request, _here(submission))
+
+
+@intake_only
+@require_POST
+@sensitive_post_parameters()
+@sensitive_variables()
+def note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Add a note."""
+    submission = find(request, pk)
+    text = request.POST.get("text", "").strip().replace("\x00", "")
+    if not text:
+        messages.error(request, _("Write a note first."))
+    elif len(text) > 5000:
+        messages.error(request, _("A note holds at most 5,000 characters. Write two."))
+    else:
+        handling.add_note(submission, text, author=person(request), request=request)
+        messages.success(request, _("Note added."))
+    return back(request, _here(submission))
+
+
+@intake_only
+@require_POST
+def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Let a submission out of quarantine."""
+    submission = find(request, pk)
+    handling.release(submission, request=request)
+    messages.success(request, _("%s: no spam. It is in the inbox now.") % submission.reference)
+    return back(request, _here(submission))
+
+
+@intake_only
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Assign, close, release or mark as spam what is ticked in the list."""
+    ids = []
+    for text in request.POST.getlist("chosen")[:MANY]:
+        try:
+            ids.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    action = request.POST.get("action", "")
+    chosen = list(Submission.objects.for_desk().filter(pk__in=ids))
+    home = reverse("intake:index")
+    if not chosen:
+        messages.error(request, _("Tick the submissions first."))
+        return back(request, home)
+    outcome = request.POST.get("outcome", "")
+    assignee = next((one for one in intake_people() if str(one.pk) == request.POST.get("assignee", "")), None)
+    if action == "close" and outcome not in Submission.Outcome.values:
+        messages.error(request, _("Choose how they ended, then close them."))
+        return back(request, home)
+    for submission in chosen:
+        if action == "assign":
+            handling.assign(submission, assignee, request=request)
+        elif action == "close":
+            handling.move(submission, Submission.Status.CLOSED, request=request, outcome=outcome)
+        elif action == "release":
+            handling.release(submission, request=request)
+        elif action == "spam":
+            handling.move(submission, Submission.Status.SPAM, request=request)
+        else:
+            messages.error(request, _("Choose what to do."))
+            return back(request, home)
+    messages.success(
+        request,
+        ngettext("%(count)d submission changed.", "%(count)d submissions changed.", len(chosen))
+        % {"count": len(chosen)},
+    )
+    return back(request, home)
+
+
+@intake_only
+@require_GET
+@sensitive_variables()
+def attachment(request: HttpRequest, pk: uuid.UUID, attachment_id: uuid.UUID) -> HttpResponseBase:
+    """One file, as a download that no browser runs."""
+    submission = find(request, pk)
+    found = Attachment.objects.filter(pk=attachment_id, submission=submission).first()
+    if found is None:
+        raise Http404
+    record(AuditEntry.Action.DOWNLOAD, request=request, submission=submission)
+    try:
+        content, name, content_type = found.read(), found.name, found.content_type
+    except (EncryptionError, OSError) as error:
+        reason = str(error) if isinstance(error, EncryptionError) else _("The file store does not answer. Try again.")
+        messages.error(request, reason)
+        return HttpResponseRedirect(_here(submission))
+    response = FileResponse(io.BytesIO(content), as_attachment=True, filename=name, content_type=content_type)
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Length"] = str(len(content))
+    return response
+
+
+@intake_only
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep the filters of the list under a name; a look-up is never kept."""
+    name = request.POST.get("name", "").strip()[:60].replace("\x00", "")
+    allowed = set(FilterForm.base_fields)
+    query = QueryDict(request.POST.get("query", "")[:500])
+    kept = urlencode([(key, value[:60]) for key, value in query.items() if key in allowed and value])
+    if not name:
+        messages.error(request, _("Give the view a name."))
+    else:
+        SavedView.objects.update_or_create(user=person(request), name=name, defaults={"query": kept[:500]})
+        messages.success(request, _("View “%s” saved.") % name)
+    return HttpResponseRedirect(f"{reverse('intake:index')}?{kept}")
+
+
+@intake_only
+@require_POST
+def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove one's own saved view."""
+    SavedView.objects.filter(user=person(request), pk=pk).delete()
+    return HttpResponseRedirect(reverse("intake:index"))
