@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from wagtail.contrib.forms.forms import WagtailAdminFormPageForm
 
 from forms.kinds import MANY_CHOICES, NEEDS_CHOICES, ONE_CHOICE, TICK, Kind
+from pages.evidence_form import EvidencePageForm
 
 
-class FormPageForm(WagtailAdminFormPageForm):
+class FormPageForm(EvidencePageForm, WagtailAdminFormPageForm):
     """The admin form of a form page.
 
     Editors write the label of a question in conditions and rules; the key is what is stored, so that a later change of

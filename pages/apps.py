@@ -13,8 +13,8 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Watches what the frame of every page is built from, and keeps the search index true."""
-        from pages import frame_cache
+        """Watches what the frame is built from and which sources fall, and keeps the search index true."""
+        from pages import frame_cache, retractions  # noqa: F401  (importing connects the signals)
         from pages.search import indexing
 
         frame_cache.connect()

@@ -238,6 +238,11 @@ def _parts_of(page: Page, content: Mapping[str, Any]) -> list[Claimed | str | Ci
     return parts
 
 
+def prose_of(page: Page) -> list[str]:
+    """Every rich text of a page in its database form, drafts' rows included."""
+    return [part for part in _parts_of(page, {}) if isinstance(part, str)]
+
+
 def _children(page: Page) -> set[str]:
     from modelcluster.models import get_all_child_relations
 

@@ -7,7 +7,7 @@ that stays live. All of these end in ``save()`` of an object that is live, and o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -21,15 +21,21 @@ from wagtail.admin import messages
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.fields import StreamField
 
+_PLUMBING = {"blockErrors", "nonBlockErrors", "messages"}
+
 
 class PublishBlockedError(ValidationError):
     """The object may not go live as it is. Its draft is kept; ``messages`` say what to do.
 
-    A ValidationError, so that forms and the API answer it as they answer any other (the API with 422).
+    A ValidationError, so that forms and the API answer it as they answer any other (the API with 422). With
+    ``leaving`` it is the other way round: what is public may not go away yet.
     """
 
-    def __init__(self, instance: models.Model, problems: Iterable[str | ValidationError]) -> None:
+    def __init__(
+        self, instance: models.Model, problems: Iterable[str | ValidationError], *, leaving: bool = False
+    ) -> None:
         self.instance = instance
+        self.leaving = leaving
         super().__init__(list(problems), code="publish_blocked")
 
 
@@ -96,12 +102,30 @@ def validation_problems(instance: models.Model) -> list[str]:
         if isinstance(field, StreamField):
             try:
                 field.stream_block.clean(getattr(instance, field.name))
-            except ValidationError:
+            except ValidationError as error:
                 problems.append(
-                    _("“%(field)s” has a block that is not complete. Open the page to see which one.")
-                    % {"field": field.verbose_name}
+                    _("“%(field)s” has a block that is not complete: %(reasons)s")
+                    % {"field": field.verbose_name, "reasons": " ".join(dict.fromkeys(_block_messages(error)))}
                 )
     return problems
+
+
+def _block_messages(error: ValidationError) -> Iterator[str]:
+    """The sentences inside a block's error, however deep, each with the name of the part it is about."""
+
+    def walk(found: object, part: str) -> Iterator[str]:
+        if isinstance(found, str):
+            yield f"{part}: {found}" if part else found
+        elif isinstance(found, list):
+            for child in found:
+                yield from walk(child, part)
+        elif isinstance(found, dict):
+            for name, child in found.items():
+                own = str(name) if child and not isinstance(name, int) and name not in _PLUMBING else part
+                yield from walk(child, own)
+
+    data = error.as_json_data() if hasattr(error, "as_json_data") else list(error.messages)
+    yield from walk(data, "")
 
 
 def _flat(instance: models.Model, error: ValidationError) -> list[str]:
@@ -153,7 +177,10 @@ class PublishGuardMiddleware:
 
 def refusal(error: PublishBlockedError) -> str:
     """One sentence that names what was not published, and all the reasons."""
-    return _("“%(title)s” was not published; its draft is kept. %(reasons)s") % {
+    words = _("“%(title)s” was not published; its draft is kept. %(reasons)s")
+    if error.leaving:
+        words = _("“%(title)s” stays public. %(reasons)s")
+    return words % {
         "title": getattr(error.instance, "draft_title", "") or str(error.instance),
         "reasons": " ".join(error.messages),
     }

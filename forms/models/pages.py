@@ -20,6 +20,7 @@ from forms.building import FormPageForm
 from forms.definition import Choice, FormDefinition, StepDefinition
 from forms.kinds import Kind
 from forms.models.fields import split_lines
+from pages.evidence_form import evidence_panels
 from pages.models import BasePage, EligibilityCriterion
 from research.models import Topic
 
@@ -79,6 +80,7 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
 
     content_panels = [
         *BasePage.content_panels,
+        *evidence_panels(),
         FieldPanel("introduction"),
         FieldPanel("notice"),
         InlinePanel("form_fields", label=_("Field"), heading=_("Questions"), min_num=1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -13,9 +13,12 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from pages import jsonld
+from pages.evidence_form import EvidencePageForm
 from pages.search.text import page_text
-from pages.sources import SourceRegister
 from research.publishing import GuardedPublishing
+
+if TYPE_CHECKING:
+    from pages.gate import DoubtfulSource
 
 
 class BasePage(GuardedPublishing, Page):
@@ -50,8 +53,23 @@ class BasePage(GuardedPublishing, Page):
 
     search_fields = [*Page.search_fields, index.SearchField("search_text")]
 
+    base_form_class = EvidencePageForm
+    #: Doubts and the reason given for them in the editor, until a new page has been stored.
+    pending_acknowledgement: tuple[list[DoubtfulSource], str] | None = None
+
     class Meta:
         abstract = True
+
+    def publish_problems(self) -> list[str]:
+        """What the publish gate says. An alias shows what its original was allowed to show."""
+        if self.alias_of_id:
+            return []
+        from pages.gate import verdict_on
+
+        verdict = verdict_on(self)
+        if self.pending_acknowledgement:
+            verdict.doubts = []
+        return [*super().publish_problems(), *verdict.messages()]
 
     @classmethod
     def to_serve(cls) -> models.QuerySet[Any]:
@@ -70,6 +88,8 @@ class BasePage(GuardedPublishing, Page):
         """Adds the page's content, its numbered sources and its sections."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context |= self.content(request)
+        from pages.sources import SourceRegister
+
         context["sources"] = SourceRegister.for_page(self, context)
         context["sections"] = self.sections(context)
         return context

@@ -16,6 +16,7 @@ from wagtail.models import Orderable, Page, PageManager, PageQuerySet
 
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
+from pages.evidence_form import evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
 from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
@@ -146,6 +147,7 @@ class ConditionPage(BasePage):
 
     content_panels = [
         *Page.content_panels,
+        *evidence_panels(),
         FieldPanel("summary"),
         FieldPanel("topics"),
         FieldPanel("crisis_callout"),

@@ -12,6 +12,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.models import Page
 
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
+from pages.evidence_form import evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
 from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
@@ -40,6 +41,7 @@ class HomePage(BasePage):
     parent_page_types = ["wagtailcore.Page"]
     content_panels = [
         *Page.content_panels,
+        *evidence_panels(),
         FieldPanel("promise"),
         FieldPanel("lede"),
         MultiFieldPanel([FieldPanel("patients_text"), FieldPanel("professionals_text")], heading=_("Two ways in")),

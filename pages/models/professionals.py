@@ -15,6 +15,7 @@ from wagtail.models import Orderable, Page
 
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
+from pages.evidence_form import evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
 from pages.models.conditions import CLAIM_TEXT_FEATURES
@@ -56,6 +57,7 @@ class ProfessionalsPage(RoutablePageMixin, BasePage):
     subpage_types: list[str] = []
     content_panels = [
         *Page.content_panels,
+        *evidence_panels(),
         FieldPanel("summary"),
         FieldPanel("what_it_is"),
         FieldPanel("regulatory_note"),

@@ -12,6 +12,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
+from pages.evidence_form import evidence_panels
 from pages.models.base import BasePage
 from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
 from pages.models.conditions import CLAIM_TEXT_FEATURES
@@ -28,6 +29,7 @@ class ResearchPage(BasePage):
     max_count = 1
     content_panels = [
         *Page.content_panels,
+        *evidence_panels(),
         FieldPanel("summary"),
         FieldPanel("how_we_choose"),
         InlinePanel("cards", heading=_("Value cards"), label=_("Card"), max_num=4),

@@ -9,6 +9,7 @@ from wagtail.models import Page
 
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS
+from pages.evidence_form import evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
 
@@ -19,7 +20,7 @@ class StandardPage(BasePage):
     summary = models.TextField(_("summary"), max_length=400, blank=True)
     body = LeanStreamField(BODY_BLOCKS, verbose_name=_("body"), blank=True)
 
-    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body")]
+    content_panels = [*Page.content_panels, *evidence_panels(), FieldPanel("summary"), FieldPanel("body")]
 
     class Meta:
         verbose_name = _("standard page")

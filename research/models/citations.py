@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,7 @@ from research.formatting import FormattedCitation, format_ama
 from research.identifiers import NORMALIZERS
 from research.models.querysets import CitationQuerySet
 from research.publishing import GuardedPublishing
+from research.standing import ALARMING, citation_doubted, citation_leaves
 
 #: The identifier columns and the name under which `research.identifiers` knows each.
 IDENTIFIERS = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID", "isbn": "ISBN", "nct_id": "NCT"}
@@ -287,12 +288,19 @@ class Citation(
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save with identifiers in their normal form and the reference formatted anew."""
-        if kwargs.get("update_fields") is None:
-            if errors := self.normalize_identifiers():
-                raise ValidationError(errors)
-            formatted = self.formatted()
-            self.ama_html, self.ama_text = formatted.html, formatted.text
+        if kwargs.get("update_fields") is not None:
+            super().save(*args, **kwargs)
+            return
+        if errors := self.normalize_identifiers():
+            raise ValidationError(errors)
+        formatted = self.formatted()
+        self.ama_html, self.ama_text = formatted.html, formatted.text
+        before = None if self._state.adding else type(self).objects.filter(pk=self.pk).first()
+        if before is not None and before.is_published and not self.is_published:
+            citation_leaves.send(type(self), instance=self)
         super().save(*args, **kwargs)
+        if self.is_published and self.status in ALARMING and (before is None or before.status != self.status):
+            transaction.on_commit(lambda: citation_doubted.send(type(self), instance=self))
 
     def to_csl(self) -> CslItem:
         """The record as a CSL-JSON item; what CSL has no variable for stands in ``custom``."""
