@@ -125,4 +125,6 @@ def clean_authors(value: object) -> list[CslName]:
 
 def _visible(value: object) -> str:
     text = value if isinstance(value, str) else ""
+    if text.isprintable():
+        return text.strip()
     return "".join(mark for mark in text if unicodedata.category(mark) not in ("Cc", "Cf", "Co", "Cs")).strip()

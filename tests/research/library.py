@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).parent / "data"
+BIBLIOGRAPHY = Path(__file__).parents[2] / "site" / "clinic" / "demo" / "bibliography.json"
 
 
 def bibliography() -> list[dict[str, Any]]:
     """Fresh copies of all 43 records."""
-    return json.loads((DATA / "bibliography.json").read_text(encoding="utf-8"))
+    return json.loads(BIBLIOGRAPHY.read_text(encoding="utf-8"))
 
 
 def record(key: str) -> dict[str, Any]:
