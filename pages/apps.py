@@ -14,8 +14,9 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Watches what the frame is built from and which sources fall, and keeps the search index true."""
-        from pages import frame_cache, retractions  # noqa: F401  (importing connects the signals)
+        from pages import frame_cache, image_form, retractions  # noqa: F401  (importing connects the signals)
         from pages.search import indexing
 
         frame_cache.connect()
+        image_form.connect()
         indexing.connect()

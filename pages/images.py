@@ -20,20 +20,22 @@ pillow_heif.register_heif_opener()
 
 ORIENTATION = 0x0112  # EXIF 2.32, tag 274
 NOTES = ("exif", "xmp", "XML:com.adobe.xmp", "photoshop", "comment", "adobe_transform_comment")
+MOVING = ("transparency", "duration", "loop", "background", "disposal", "blend", "timestamp")
 # A picture that must be written anew is written at a quality whose loss nobody sees.
 WRITTEN_AS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 92, "optimize": True, "progressive": True},
     "PNG": {"optimize": True},
     "WEBP": {"quality": 92, "method": 6},
     "AVIF": {"quality": 88},
+    "GIF": {},
 }
 
 
 def cleaned(upload: File[bytes]) -> ContentFile[bytes] | None:
     """Returns the picture upright and without notes, under its own name; None when there is nothing to change.
 
-    HEIC, which browsers do not show, becomes JPEG. Moving pictures are left alone. Raises ValidationError for a file
-    that is no picture.
+    HEIC, which browsers do not show, becomes JPEG. Moving pictures stay moving. Raises ValidationError for a file that
+    is no picture, or one whose notes cannot be taken out.
     """
     upload.seek(0)
     try:
@@ -46,27 +48,43 @@ def cleaned(upload: File[bytes]) -> ContentFile[bytes] | None:
     finally:
         upload.seek(0)
     kind = "JPEG" if picture.format in {"HEIF", "MPO"} else picture.format or ""
-    if kind not in WRITTEN_AS or (getattr(picture, "n_frames", 1) > 1 and picture.format not in {"HEIF", "MPO"}):
-        return None
     if kind == picture.format and not _tells(picture):
         return None
-    upright = ImageOps.exif_transpose(picture)
-    options: dict[str, Any] = dict(WRITTEN_AS[kind])
-    if kind == "JPEG" and picture.format == "JPEG" and picture.getexif().get(ORIENTATION, 1) == 1:
-        upright, options = picture, {"quality": "keep"}
-    if kind == "JPEG" and upright.mode not in {"RGB", "L", "CMYK"}:
-        upright = upright.convert("RGB")
+    if kind not in WRITTEN_AS:
+        raise ValidationError(_("Save the picture as JPEG, PNG or WebP, and try again."))
+    data = _written(picture, kind)
+    if _tells(Image.open(io.BytesIO(data))):
+        raise ValidationError(
+            _("The camera’s notes in this file can’t be taken out. Save it as a new JPEG or PNG, and try again.")
+        )
+    name = PurePath(upload.name or "picture")
+    return ContentFile(data, name=str(name.with_suffix(".jpg") if kind != picture.format else name))
+
+
+def _written(picture: Image.Image, kind: str) -> bytes:
+    """Returns the picture's file, written anew with nothing but its pixels and their colour profile."""
+    options = dict(WRITTEN_AS[kind])
     if profile := picture.info.get("icc_profile"):
         options["icc_profile"] = profile
-    upright.info = {key: value for key, value in upright.info.items() if key in {"transparency", "gamma"}}
+    if getattr(picture, "n_frames", 1) > 1 and kind == picture.format:
+        # Moving pictures are made by programs, not held by hands: there is nothing to turn.
+        result, options["save_all"] = picture, True
+        result.info = {key: value for key, value in picture.info.items() if key in MOVING}
+    else:
+        result = ImageOps.exif_transpose(picture)
+        if kind == picture.format == "JPEG" and picture.getexif().get(ORIENTATION, 1) == 1:
+            result, options["quality"] = picture, "keep"
+            options.pop("progressive")
+        if kind == "JPEG" and result.mode not in {"RGB", "L", "CMYK"}:
+            result = result.convert("RGB")
+        result.info = {key: value for key, value in result.info.items() if key in {"transparency", "gamma"}}
     written = io.BytesIO()
-    upright.save(written, kind, exif=b"", **options)
-    name = PurePath(upload.name or "picture")
-    return ContentFile(written.getvalue(), name=str(name.with_suffix(".jpg") if kind != picture.format else name))
+    result.save(written, kind, **({"exif": b""} if kind != "GIF" else {}), **options)
+    return written.getvalue()
 
 
 def _tells(picture: Image.Image) -> bool:
     """Whether the file holds anything about its making."""
     applications = {name for name, _data in getattr(picture, "applist", [])}
-    has_text = any(key in picture.info for key in NOTES) or bool(getattr(picture, "text", None))
+    has_text = any(picture.info.get(key) for key in NOTES) or bool(getattr(picture, "text", None))
     return bool(picture.getexif()) or has_text or bool(applications & {"APP1", "APP13"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from django.http import HttpRequest
 from django.utils.html import strip_tags
@@ -39,13 +40,20 @@ class Ids:
 
 def graph(page: Page, frame: Frame, request: HttpRequest) -> Node:
     """Returns the whole graph for a page."""
-    ids = Ids(
-        request.build_absolute_uri(frame.home),
-        page.get_full_url(request) or request.build_absolute_uri(),
-        str(getattr(request, "LANGUAGE_CODE", "en")),
-    )
+    address = page.get_full_url(request) or request.build_absolute_uri()
+    ids = Ids(urljoin(address, frame.home), address, str(getattr(request, "LANGUAGE_CODE", "en")))
     nodes = [clinic(frame, ids), *_own(page, ids)]
-    trail = [(link.text, request.build_absolute_uri(link.href)) for link in trail_of(page, request)]
+    if ids.page == ids.root:
+        nodes.append(
+            {
+                "@type": "WebSite",
+                "@id": f"{ids.root}#site",
+                "url": ids.root,
+                "name": frame.name,
+                "publisher": {"@id": ids.clinic},
+            }
+        )
+    trail = [(link.text, urljoin(ids.root, link.href)) for link in trail_of(page, request)]
     if trail:
         nodes.append(breadcrumbs([*trail, (page.title, ids.page)]))
     return {"@context": "https://schema.org", "@graph": nodes}
@@ -121,11 +129,17 @@ def medical_web_page(page: Any, ids: Ids, audience: str = "Patient") -> Node:
     node = web_page(page, ids, "MedicalWebPage")
     node["medicalAudience"] = {"@type": "MedicalAudience", "audienceType": audience}
     if page.reviewer_id and page.reviewed_on and not page.reviewer.demo:
-        node["reviewedBy"] = {"@type": "Person", "name": page.reviewer.name, "jobTitle": page.reviewer.role}
-        if page.reviewer.credentials:
-            node["reviewedBy"]["honorificSuffix"] = page.reviewer.credentials
+        node["reviewedBy"] = person(page.reviewer, ids)
     if page.reviewed_on:
         node["lastReviewed"] = page.reviewed_on.isoformat()
+    return node
+
+
+def person(who: Any, ids: Ids) -> Node:
+    """A member of the team."""
+    node: Node = {"@type": "Person", "name": who.name, "jobTitle": who.role, "worksFor": {"@id": ids.clinic}}
+    if who.credentials:
+        node["honorificSuffix"] = who.credentials
     return node
 
 

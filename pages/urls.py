@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from wagtail.urls import serve_pattern
 
-from pages import citation_page, serving, views
+from pages import citation_page, person_page, serving, views
 from pages.search.views import search
 
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
 translated = [
     path("search/", search, name="search"),
     path("research/<slug:key>/", citation_page.citation_page, name="research_citation"),
+    path("people/<slug:slug>/", person_page.person_page, name="person"),
     re_path(serve_pattern, serving.serve),
 ]

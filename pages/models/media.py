@@ -21,6 +21,8 @@ def private_storage() -> Storage:
 class ClinicImage(AbstractImage):
     """An image with written alternative text (Wagtail's description) or a plain statement that it is decorative."""
 
+    file: Any  # Wagtail's image file
+
     decorative = models.BooleanField(
         _("decorative"),
         default=False,

@@ -71,7 +71,8 @@ def tsquery(groups: Groups, every: bool = True) -> str:
 
     def phrase(part: Phrase) -> str:
         last = part[-1]
-        return " <-> ".join((*part[:-1], f"{stem(last)}:*" if is_prefix(last) else last))
+        # PostgreSQL's own stem of the word and ours: intraven (intravenous) and depress (depression).
+        return " <-> ".join((*part[:-1], f"({last}:* | {stem(last)}:*)" if is_prefix(last) else last))
 
     alternatives = ["(" + " | ".join(f"({text})" for text in sorted(map(phrase, group))) + ")" for group in groups]
     return (" & " if every else " | ").join(alternatives)

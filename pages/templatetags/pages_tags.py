@@ -97,6 +97,17 @@ def _dialled_link(match: re.Match[str]) -> str:
 
 
 @register.filter
+def reference(citation: Any) -> SafeString:
+    """A citation's formatted reference, its DOI as a link (doi.org's display guidelines)."""
+    html = str(citation.ama_html)
+    if not citation.doi:
+        return mark_safe(html)
+    link = format_html('<a href="https://doi.org/{0}" rel="external noopener">{0}</a>', citation.doi)
+    shown = re.compile(rf"(?:doi:|https://doi\.org/){re.escape(conditional_escape(citation.doi))}", re.IGNORECASE)
+    return mark_safe(shown.sub(lambda _match: f"doi:{link}", html))
+
+
+@register.filter
 def host(address: str) -> str:
     """The host that an address leads to, without "www."."""
     return (urlsplit(address).hostname or "").removeprefix("www.")

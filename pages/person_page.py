@@ -1,0 +1,59 @@
+"""The page of one person, at `/people/<slug>/`: a member of the team, or somebody who checks pages."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from wagtail.models import Page
+
+from pages import jsonld
+from pages.frame_cache import frame_for
+from pages.models import ConditionPage, Person, ProfessionalsPage, StandardPage
+
+
+@require_safe
+def person_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who the person is and which pages they checked. Nobody is shown who is neither on the team nor a reviewer."""
+    checked = [
+        *ConditionPage.objects.live().public().filter(reviewer__slug=slug).order_by("title"),
+        *ProfessionalsPage.objects.live().public().filter(reviewer__slug=slug).order_by("title"),
+    ]
+    shown = Q(slug=slug, on_team_page=True) if not checked else Q(slug=slug)
+    person = get_object_or_404(Person.objects.select_related("photo"), shown)
+    address = request.build_absolute_uri(request.path)
+    return render(
+        request,
+        "pages/person.html",
+        {
+            "person": person,
+            "checked": checked,
+            "address": address,
+            "team": _team_page(),
+            "work": _data(request, person),
+        },
+    )
+
+
+def _team_page() -> Page | None:
+    """The page that lists the team, for the way back."""
+    listed = StandardPage.objects.live().public().filter(body__contains='"people"').order_by("path")
+    found: Page | None = listed.first()
+    return found
+
+
+def _data(request: HttpRequest, person: Person) -> str:
+    """The person in schema.org's words; a demo profile is nobody and says nothing."""
+    if person.demo:
+        return ""
+    ids = jsonld.Ids(
+        request.build_absolute_uri(frame_for(request).home), request.build_absolute_uri(request.path), "en"
+    )
+    node = {
+        "@context": "https://schema.org",
+        "@type": "ProfilePage",
+        "url": ids.page,
+        "mainEntity": jsonld.person(person, ids),
+    }
+    return jsonld.dumps(node)
