@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
+from wagtail.contrib.search_promotions.models import Query
 from wagtail.models import DraftStateMixin, Page, Site, Workflow
 
 from clinic.demo import data, seed
@@ -169,6 +170,18 @@ def test_settings_navigation_and_criteria_are_filled() -> None:
     assert EligibilityCriterion.objects.exclusion().count() == 7
 
 
+def test_the_site_is_served_at_the_address_the_settings_name() -> None:
+    assert Site.objects.get(is_default_site=True).root_url == "http://testserver"
+    page = page_at("/conditions/ptsd/")
+    assert page is not None
+    assert page.full_url == "http://testserver/conditions/ptsd/"
+
+
+def test_crisis_words_lead_to_help_first() -> None:
+    picks = Query.get("988").editors_picks.all()
+    assert [pick.page.slug for pick in picks] == ["suicidal-thoughts"]
+
+
 def test_reviews_are_dated_and_one_is_overdue() -> None:
     assert not ConditionPage.objects.filter(reviewer=None).exists()
     assert [page.slug for page in ConditionPage.objects.review_overdue()] == ["fibromyalgia"]
@@ -252,9 +265,7 @@ def test_start_empty_refuses_beside_a_site() -> None:
 
 
 def test_start_empty_makes_what_a_site_needs() -> None:
-    seed.remove(lambda _line: None)
-
-    call_command("start_empty", "Elm Street Clinic", verbosity=0)
+    call_command("start_empty", "Elm Street Clinic", remove_demo=True, verbosity=0)
 
     home = HomePage.objects.get()
     assert home.live
@@ -265,6 +276,8 @@ def test_start_empty_makes_what_a_site_needs() -> None:
     assert not home.get_children().live().exists()
     assert home.get_children().count() >= 5
     assert not Citation.objects.exists()
+    assert not User.objects.filter(username="marketing").exists()
+    assert home.full_url == "http://testserver/"
 
 
 def test_the_tree_is_sound() -> None:

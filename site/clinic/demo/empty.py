@@ -51,6 +51,7 @@ def start(name: str) -> Site:
         home.add_child(instance=page)
         page.save_revision()
 
+    frame.seed_site_address(site)
     clinic = ClinicSettings.for_site(site)
     clinic.name = name
     lines = data.read("clinic")["crisis_lines"]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
+from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 from wagtail.models import GroupApprovalTask, Page, Site, Workflow, WorkflowPage, WorkflowTask
 
 from clinic.demo import data
@@ -61,6 +64,33 @@ def seed_settings(site: Site) -> bool:
     announcement.link_page = _page(content["announcement"]["link_page"])
     announcement.save()
     return True
+
+
+def seed_site_address(site: Site) -> bool:
+    """Give a site that still has Wagtail's first address the one that BASE_URL names; returns whether it did.
+
+    Canonical addresses, the site map and links in mails are made from it.
+    """
+    address = urlsplit(django_settings.BASE_URL)
+    if (site.hostname, site.port) != ("localhost", 80) or not address.hostname:
+        return False
+    site.hostname = address.hostname
+    site.port = address.port or (443 if address.scheme == "https" else 80)
+    site.save()
+    return True
+
+
+def seed_promoted() -> int:
+    """Put pages first for the words of the data file that have no pick yet; returns for how many words."""
+    made = 0
+    for pick in data.read("clinic")["promoted"]:
+        page = _page(pick["page"])
+        for words in pick["words"] if page else ():
+            query = Query.get(words)
+            if not query.editors_picks.exists():
+                SearchPromotion.objects.create(query=query, page=page, description=pick["description"])
+                made += 1
+    return made
 
 
 def seed_navigation(site: Site) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -24,6 +26,17 @@ from research.models import Citation, CitationRelation, Topic
 Say = Callable[[str], None]
 
 
+@contextmanager
+def quiet_logs() -> Iterator[None]:
+    """Keep a line for every indexed object out of the way of the progress; warnings still show."""
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
 def seed(say: Say) -> None:
     """Make whatever of the demo is missing and leave everything else as people made it."""
     clinician = marketing = None
@@ -43,8 +56,10 @@ def seed(say: Say) -> None:
     stage("Eligibility criteria", frame.seed_criteria)
     stage("Pages", Tree(say, marketing).seed)
     site = Site.objects.get(is_default_site=True)
+    stage("Site address", lambda: frame.seed_site_address(site))
     stage("Clinic settings", lambda: frame.seed_settings(site))
     stage("Navigation", lambda: frame.seed_navigation(site))
+    stage("Promoted search results", frame.seed_promoted)
     stage("Medical review", frame.seed_medical_review)
     stage("Fictional submissions", intake.seed_submissions)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -48,7 +45,7 @@ class Command(BaseCommand):
                 "run `manage.py seed_demo --yes-demo`."
             )
         say = self.stdout.write if options["verbosity"] else lambda _text: None
-        with _quiet_logs():
+        with seed.quiet_logs():
             if options["reset"]:
                 self._remove(say, also_submissions=options["with_submissions"])
             seed.seed(say)
@@ -64,14 +61,3 @@ class Command(BaseCommand):
                 f"Nothing was changed: people sent in {error} form(s) that are not the demo's, and they would be lost. "
                 "Deal with them at the intake desk first, or add --with-submissions to delete them."
             ) from error
-
-
-@contextmanager
-def _quiet_logs() -> Iterator[None]:
-    """Keep a line for every indexed object out of the way of the progress; warnings still show."""
-    before = logging.root.manager.disable
-    logging.disable(logging.INFO)
-    try:
-        yield
-    finally:
-        logging.disable(before)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
-from clinic.demo import empty
+from clinic.demo import empty, seed
 
 
 class Command(BaseCommand):
@@ -18,17 +19,31 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The clinic's name."""
+        """The clinic's name, and whether the demo goes."""
+        parser.add_argument(
+            "--remove-demo",
+            action="store_true",
+            help="First delete the demo: its log-ins, its library and every page under its home page.",
+        )
         parser.add_argument("name", nargs="?", default="Your clinic", help="The clinic's name, in quotes.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start, or say why not."""
         try:
-            empty.start(options["name"])
+            with transaction.atomic(), seed.quiet_logs():
+                if options["remove_demo"]:
+                    seed.remove(self.stdout.write)
+                empty.start(options["name"])
+        except seed.SubmissionsInTheWayError as error:
+            raise CommandError(
+                f"Nothing was changed: people sent in {error} form(s) that are not the demo's, and they would be lost. "
+                "Deal with them at the intake desk first."
+            ) from error
         except empty.NotEmptyError as error:
             raise CommandError(
-                "There is a site already, and nothing was changed. To start over, take the demo away with "
-                "`manage.py start_empty --help` in mind: use an empty database, run `manage.py migrate`, then this."
+                "There is a site already, and nothing was changed. If it is the demo, add --remove-demo; that deletes "
+                "every page under its home page. Otherwise use an empty database: set DATABASE_URL, run "
+                "`manage.py migrate`, then this again."
             ) from error
         self.stdout.write(
             "Started. Next: `manage.py createsuperuser`, then open /admin/ and fill in Settings > Clinic."
