@@ -20,8 +20,8 @@ run:  ## serve the site on http://127.0.0.1:$(PORT) with its demo content and ba
 
 test:  ## run every test (installs what they need, Chromium too where it may)
 	@$(PREPARE) requirements-dev.txt --chromium
-	$(BIN)/python -m pytest -n 2 $(ARGS)
-	$(BIN)/python -m tests.servers $(BIN)/python -m pytest -n 2 -m "not browser" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m tests.servers $(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser" $(ARGS)
 
 check:  ## lint, format, types, import floors, forgotten migrations, production settings
 	@$(PREPARE) requirements-dev.txt

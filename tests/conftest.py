@@ -58,6 +58,16 @@ def demo_site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 
 
 @pytest.fixture(scope="session")
+def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.RunningSite]:
+    """The whole site as `make run` serves it, in a process of its own: demo content, server and worker.
+
+    Give tests that use it `@pytest.mark.xdist_group("running_site")`, so that one process builds it for all of them.
+    """
+    with servers.running_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The address of a PostgreSQL server with the right to make databases."""
     with servers.postgres() as url:

@@ -6,6 +6,7 @@ stops them again: `python -m tests.servers pytest tests/forms`. A server that a 
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -13,11 +14,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parents[1]
 STARTING_SECONDS = 30
+SERVE_SECONDS = 300  # far more than it takes, on a machine with much else to do
 
 
 def free_port() -> int:
@@ -78,7 +82,7 @@ def postgres() -> Iterator[str]:
             try:
                 server.wait(5)
             except subprocess.TimeoutExpired:
-                server.send_signal(3)  # SIGQUIT: at once
+                server.send_signal(signal.SIGQUIT)  # at once
                 server.wait(10)
             log.close()
 
@@ -122,6 +126,43 @@ def s3() -> Iterator[str]:
         yield f"http://{host}:{port}"
     finally:
         server.stop()
+
+
+@dataclass(frozen=True)
+class RunningSite:
+    """A running site: its address, its files, its process."""
+
+    url: str
+    data: Path
+    process: "subprocess.Popen[str]"
+
+
+@contextmanager
+def running_site(data: Path) -> Iterator[RunningSite]:
+    """The site as `make run` serves it, with its data in `data`; stopped as by Ctrl-C at the end of the block."""
+    port = free_port()
+    ours = {"ENV_FILE": "", "DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "clinic.settings.dev", "PORT": str(port)}
+    others = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    with (data / "serve.log").open("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=others | ours,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            until = time.monotonic() + SERVE_SECONDS
+            while "Ctrl-C stops it" not in (data / "serve.log").read_text():
+                if process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"The site did not start:\n{(data / 'serve.log').read_text()}")
+                time.sleep(0.2)
+            yield RunningSite(f"http://127.0.0.1:{port}", data, process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
 
 
 def main(command: list[str]) -> int:

@@ -42,7 +42,8 @@ def kept_keys(file: Path) -> dict[str, str]:
 
 
 def prepare_environment(var: Path) -> None:
-    """Set what `clinic.settings.base` demands of a server, unless it is set already. `var` is created."""
+    """Set what `clinic.settings.base` demands of a server, unless it is set already. `var` is created, for us alone."""
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
     defaults = {
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "BASE_URL": f"http://127.0.0.1:{os.environ.get('PORT', '8000')}",

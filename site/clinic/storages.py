@@ -55,7 +55,11 @@ def storages_config(env: Environment, private_root: Path) -> dict[str, dict[str,
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
             "private": {
                 "BACKEND": "clinic.storages.PrivateFileSystemStorage",
-                "OPTIONS": {"location": private_root},
+                "OPTIONS": {
+                    "location": private_root,
+                    "file_permissions_mode": 0o600,
+                    "directory_permissions_mode": 0o700,
+                },
             },
         }
     else:

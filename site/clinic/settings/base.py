@@ -14,9 +14,10 @@ from clinic.logs import logging_config
 from clinic.storages import storages_config
 
 ROOT = Path(__file__).resolve().parents[3]
-VAR = ROOT / "var"
 
 env = Environment(env_file=ROOT / ".env")
+# Whatever the site writes: database (SQLite), uploads, collected static files.
+VAR = Path(env.text("DATA_DIR", str(ROOT / "var")))
 
 # --- Who we are -----------------------------------------------------------------------------------------------
 
@@ -236,8 +237,6 @@ STORAGES: dict[str, dict[str, Any]] = storages_config(env, PRIVATE_ROOT)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a condition page with all its inline rows has several hundred
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-FILE_UPLOAD_PERMISSIONS = 0o640
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 
 # --- Wagtail --------------------------------------------------------------------------------------------------
 

@@ -1,11 +1,12 @@
 """Settings for one's own machine (`make run`): plain HTTP on localhost, everything under `var/`."""
 
+import os
 from pathlib import Path
 
 from clinic.development import prepare_environment
 
 # Before `base` reads the environment: what a server must be told, one's own machine gets by itself.
-prepare_environment(Path(__file__).resolve().parents[3] / "var")
+prepare_environment(Path(os.environ.get("DATA_DIR") or Path(__file__).resolve().parents[3] / "var"))
 
 from clinic.settings.base import *  # noqa: F403
 from clinic.settings.base import STORAGES, env

@@ -3,9 +3,8 @@
 import os
 from pathlib import Path
 
-VAR = Path(__file__).resolve().parents[3] / "var"
-VAR.mkdir(exist_ok=True)
-(VAR / "static").mkdir(exist_ok=True)
+VAR = Path(os.environ.get("DATA_DIR") or Path(__file__).resolve().parents[3] / "var")
+(VAR / "static").mkdir(parents=True, exist_ok=True)
 
 # The machine's own settings must not change what the tests show.
 os.environ["ENV_FILE"] = ""

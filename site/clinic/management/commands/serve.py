@@ -21,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connections
 
 from clinic import prepare
+from clinic.demo import data
 
 ROOM_NEEDED_MB = 100
 STARTING_SECONDS = 60
@@ -129,7 +130,13 @@ class Command(BaseCommand):
         """Print the address and the demo log-ins."""
         address = f"http://127.0.0.1:{port}/"
         self.say(f"\n  The site   {address}\n  The admin  {address}admin/")
-        self.say("\n  Ctrl-C stops it. Its data lie in var/ and stay.\n")
+        if (settings.VAR / "demo-seeded").read_text() == "yes":
+            self.say("\n  Demo log-ins for the admin (name, password, role):")
+            there = {*get_user_model().objects.values_list("username", flat=True)}
+            for user in data.read("users"):
+                if user["username"] in there:
+                    self.say(f"    {user['username']:<10}  {user['password']:<15}  {user['group']}")
+        self.say(f"\n  Ctrl-C stops it. Its data lie in {settings.VAR} and stay.\n")
 
     def say(self, text: str) -> None:
         """Show progress at once, also when the output is a file."""
