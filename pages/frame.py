@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils import timezone
@@ -106,7 +107,11 @@ class Logo:
 
 @dataclass(frozen=True)
 class Frame:
-    """Everything that stands around the content of a page. A new clinic's frame is complete by its defaults."""
+    """Everything that stands around the content of a page. A new clinic's frame is complete by its defaults.
+
+    The addresses of sections (`conditions_url`...) are empty while those are not live; `locales` maps the keys of
+    Wagtail's locales to language codes.
+    """
 
     name: str = "Your clinic"
     legal_name: str = ""
@@ -138,6 +143,11 @@ class Frame:
     legal_line: str = ""
     notice: Notice | None = None
     home: str = "/"
+    conditions_url: str = ""
+    research_url: str = ""
+    professionals_url: str = ""
+    team: Link | None = None
+    locales: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def crisis(self) -> Line:

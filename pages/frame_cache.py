@@ -17,15 +17,27 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from pages.frame import DEFAULT_LINE, Frame, Hours, Line, Link, Logo, Notice, Phone
-from pages.models import Announcement, ClinicSettings, CrisisLine, FooterLink, HeaderLink, Navigation, OpeningHours
+from pages.models import (
+    Announcement,
+    ClinicSettings,
+    ConditionIndexPage,
+    CrisisLine,
+    FooterLink,
+    HeaderLink,
+    Navigation,
+    OpeningHours,
+    ProfessionalsPage,
+    ResearchPage,
+    StandardPage,
+)
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 1  # raise it when a field of Frame changes, so that copies of an older release are not used
+FORMAT = 2  # raise it when a field of Frame changes, so that copies of an older release are not used
 KEPT_SECONDS = 24 * 3600
 
 
@@ -114,7 +126,26 @@ def _built(site: Site) -> Frame:
         legal_line=clinic.legal_line,
         notice=Notice(notice.text, _page_link(notice.link_page), notice.starts_at, notice.ends_at) if notice else None,
         home=site.root_page.localized.get_url() or "/",
+        conditions_url=_section(site, ConditionIndexPage),
+        research_url=_section(site, ResearchPage),
+        professionals_url=_section(site, ProfessionalsPage),
+        team=_team(site),
+        locales=dict(Locale.objects.values_list("pk", "language_code")),
     )
+
+
+def _section(site: Site, kind: type[Page]) -> str:
+    """The address of the site's first live page of a kind, in the active language; empty without one."""
+    page = kind.objects.live().descendant_of(site.root_page.localized).order_by("path").first()
+    return (page.get_url() or "") if page else ""
+
+
+def _team(site: Site) -> Link | None:
+    """The first live page that shows the team."""
+    for page in StandardPage.objects.live().descendant_of(site.root_page.localized).order_by("path"):
+        if any(block.block_type == "people" for block in page.body):
+            return _page_link(page)
+    return None
 
 
 def _links(rows: Any) -> tuple[Link, ...]:

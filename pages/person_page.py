@@ -6,11 +6,10 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
-from wagtail.models import Page
 
 from pages import jsonld
 from pages.frame_cache import frame_for
-from pages.models import ConditionPage, Person, ProfessionalsPage, StandardPage
+from pages.models import ConditionPage, Person, ProfessionalsPage
 
 
 @require_safe
@@ -30,17 +29,9 @@ def person_page(request: HttpRequest, slug: str) -> HttpResponse:
             "person": person,
             "checked": checked,
             "address": address,
-            "team": _team_page(),
             "work": _data(request, person),
         },
     )
-
-
-def _team_page() -> Page | None:
-    """The page that lists the team, for the way back."""
-    listed = StandardPage.objects.live().public().filter(body__contains='"people"').order_by("path")
-    found: Page | None = listed.first()
-    return found
 
 
 def _data(request: HttpRequest, person: Person) -> str:

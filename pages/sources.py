@@ -25,6 +25,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
+from pages import page_links
 from pages.citations_in_text import citation_ids, replace_citations
 from pages.models.claims import AbstractClaim
 from research.choices import Stance, Status
@@ -116,9 +117,11 @@ class SourceRegister:
     def __init__(self, parts: Sequence[Claimed | str | Citation]) -> None:
         wanted: set[int] = set()
         known: dict[int, Citation] = {}
+        linked: set[int] = set()
         for part in parts:
             if isinstance(part, str):
                 wanted.update(citation_ids(part))
+                linked |= page_links.page_ids(part)
             elif isinstance(part, Citation):
                 known[part.pk] = part
             elif part.citation is not None:
@@ -127,6 +130,7 @@ class SourceRegister:
                 wanted.add(part.citation_id)
         if missing := wanted - known.keys():
             known |= {citation.pk: citation for citation in Citation.objects.filter(pk__in=missing)}
+        self._addresses = page_links.addresses(linked) if linked else {}
         self._by_pk: dict[int, Source] = {}
         self._by_owner: dict[tuple[type, int], list[Use]] = defaultdict(list)
         self._by_text: dict[str, list[list[Use | None]]] = defaultdict(list)
@@ -186,7 +190,8 @@ class SourceRegister:
             use = run[place] if place < len(run) else None
             return use.marker() if use else ""
 
-        return replace_citations(html, number)
+        with page_links.known(self._addresses):
+            return replace_citations(html, number)
 
     def _use(self, citation: Citation | None, stance: str = "", locator: str = "") -> Use | None:
         if citation is None or not citation.is_published:

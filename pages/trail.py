@@ -10,10 +10,10 @@ from pages.frame import Link
 
 
 def trail_of(page: Page, request: HttpRequest | None = None) -> tuple[Link, ...]:
-    """Returns the live pages above `page` inside its site, home first, without the page itself. One query, once."""
+    """Returns the live pages above `page` inside its site, home first, without the page itself."""
     kept: tuple[Link, ...] | None = getattr(page, "_trail", None)
     if kept is None:
-        above = page.get_ancestors().live().filter(depth__gt=1).order_by("depth") if page.path else ()
+        above = [ancestor for ancestor in getattr(page, "above", ()) if ancestor.live]
         kept = tuple(
             Link(str(_("Home")) if ancestor.depth == 2 else ancestor.title, href)
             for ancestor in above

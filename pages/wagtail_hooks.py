@@ -18,15 +18,17 @@ from pages.citation_editing import CONTENTSTATE_RULE, ENTITY, FEATURE
 from pages.citations_in_text import CitationLinkHandler
 from pages.gate import acknowledge
 from pages.modeladmin import ConditionListing
+from pages.page_links import LivePageLinkHandler
 from research.models import Citation
 
 modeladmin_register(ConditionListing)
 
 
-@hooks.register("register_rich_text_features")
+@hooks.register("register_rich_text_features", order=10)
 def register_citation_feature(features: FeatureRegistry) -> None:
     """Let editors insert a source at the cursor of any rich text."""
     features.register_link_type(CitationLinkHandler)
+    features.register_link_type(LivePageLinkHandler)
     features.register_editor_plugin(
         "draftail",
         FEATURE,

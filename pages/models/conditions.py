@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Page, PageManager, PageQuerySet
+from wagtail.models import Orderable, Page, PageManager, PageQuerySet, PageViewRestriction
 
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
@@ -42,7 +43,7 @@ class ConditionIndexPage(BasePage):
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """Adds the condition pages that are live, in the order of the page tree."""
-        return {"conditions": ConditionPage.objects.child_of(self).live().public().order_by("path")}
+        return {"conditions": ConditionPage.objects.child_of(self).live().unrestricted().order_by("path")}
 
 
 class ConditionPageQuerySet(PageQuerySet):
@@ -61,6 +62,12 @@ class ConditionPageQuerySet(PageQuerySet):
             "questions",
             "topics",
         )
+
+    def unrestricted(self) -> ConditionPageQuerySet:
+        """Pages that need no password and no log-in, asked in the same query (Wagtail's `public` takes one more)."""
+        here = models.ExpressionWrapper(models.OuterRef("path"), output_field=models.CharField())
+        above = PageViewRestriction.objects.alias(path_below=here)
+        return self.exclude(models.Exists(above.filter(path_below__startswith=models.F("page__path"))))
 
     def review_overdue(self, today: datetime.date | None = None) -> ConditionPageQuerySet:
         """Pages whose next review has passed."""
@@ -179,6 +186,16 @@ class ConditionPage(BasePage):
     class Meta:
         verbose_name = _("condition page")
 
+    @cached_property
+    def signs(self) -> list[WarningSign]:
+        """The warning signs, fetched once."""
+        return list(self.warning_signs.all())
+
+    @cached_property
+    def asked(self) -> list[ConditionQuestion]:
+        """The questions, fetched once."""
+        return list(self.questions.all())
+
     def public_facts(self) -> list[ConditionFact]:
         """Facts that visitors may see: drafts stay in the admin and in the reports."""
         return [fact for fact in claims_of(self, "facts") if not fact.draft]
@@ -218,8 +235,8 @@ class ConditionPage(BasePage):
         evidence = self.evidence()
         return {
             "facts": self.public_facts(),
-            "signs": list(self.warning_signs.all()),
-            "questions": list(self.questions.all()),
+            "signs": self.signs,
+            "questions": self.asked,
             "evidence": evidence[:EVIDENCE_SHOWN],
             "evidence_goes_on": len(evidence) > EVIDENCE_SHOWN,
         }
@@ -240,8 +257,8 @@ class ConditionPage(BasePage):
 
     def structured_data(self, ids: jsonld.Ids) -> list[jsonld.Node]:
         """The page as reviewed medical content about its condition, and its questions."""
-        signs = [sign.text for sign in self.warning_signs.all()]
-        questions = [(row.question, row.answer) for row in self.questions.all()]
+        signs = [sign.text for sign in self.signs]
+        questions = [(row.question, row.answer) for row in self.asked]
         about = jsonld.condition(self.title, signs, [], ids)
         page = jsonld.medical_web_page(self, ids) | {"about": {"@id": about["@id"]}}
         return [page, about, *([jsonld.questions(questions, ids)] if questions else [])]

@@ -16,9 +16,7 @@ from pages.evidence_form import evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
 from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
-from pages.models.conditions import ConditionIndexPage, ConditionPage
-from pages.models.professionals import ProfessionalsPage
-from pages.models.research import ResearchPage
+from pages.models.conditions import ConditionPage
 from research.models import Citation
 
 
@@ -55,25 +53,14 @@ class HomePage(BasePage):
         verbose_name = _("home page")
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
-        """Adds the value cards, the conditions, the newest studies, and where the sections of the site are."""
-        below = list(
-            Page.objects.descendant_of(self).live().type((ConditionIndexPage, ResearchPage, ProfessionalsPage))
-        )
+        """Adds the value cards, the conditions and the newest studies."""
         return {
             "cards": claims_of(self, "cards"),
-            "conditions": ConditionPage.objects.descendant_of(self).live().public().order_by("path"),
+            "conditions": ConditionPage.objects.descendant_of(self).live().unrestricted().order_by("path"),
             "latest": list(
                 Citation.objects.published().research().exclude(headline="").order_by("-issued_year", "key")[:3]
             ),
-            "conditions_url": _url_of(ConditionIndexPage, below, request),
-            "research_url": _url_of(ResearchPage, below, request),
-            "professionals_url": _url_of(ProfessionalsPage, below, request),
         }
-
-
-def _url_of(kind: type[Page], pages: list[Page], request: HttpRequest) -> str:
-    """The address of the first page of a kind, or nothing."""
-    return next((page.get_url(request) or "" for page in pages if issubclass(page.specific_class, kind)), "")
 
 
 class HomeCard(AbstractClaim):

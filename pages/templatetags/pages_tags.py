@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.core.paginator import Paginator
-from django.utils import dates
+from django.utils import dates, translation
 from django.utils.formats import time_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -45,6 +45,16 @@ def current(context: dict[str, Any], href: str) -> SafeString:
     if len(href) > 1 and href.endswith("/") and path.startswith(href):
         return mark_safe(' aria-current="true"')
     return mark_safe("")
+
+
+@register.simple_tag(takes_context=True)
+def content_language(context: dict[str, Any]) -> SafeString:
+    """Names the content's language where it is not the interface's (WCAG 3.1.2), e.g. a page not yet translated."""
+    page = context.get("page")
+    own = context["frame"].locales.get(page.locale_id, "") if isinstance(page, Page) else ""
+    if not own or own == translation.get_language():
+        return mark_safe("")
+    return format_html(' lang="{}"', own)
 
 
 @register.simple_tag(takes_context=True)
