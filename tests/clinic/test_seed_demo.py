@@ -274,6 +274,12 @@ def test_start_empty_makes_what_a_site_needs() -> None:
     assert clinic.name == "Elm Street Clinic"
     assert clinic.crisis_lines.filter(phone="988").exists()
     assert not home.get_children().live().exists()
+    form = clinic.call_page.specific
+    assert isinstance(form, FormPage)
+    assert not form.notification_rules.exists()
+    texts = [field.wording + field.label for field in form.definition().fields]
+    assert any("Elm Street Clinic" in text for text in texts)
+    assert not any("Juniper" in text for text in texts)
     assert home.get_children().count() >= 5
     assert not Citation.objects.exists()
     assert not User.objects.filter(username="marketing").exists()

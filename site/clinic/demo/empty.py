@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from wagtail.models import Page, Site
 
-from clinic.demo import data, frame
+from clinic.demo import data, frame, intake
 from clinic.demo.builders import make_default_site
 from clinic.roles import setup_roles
+from forms.kinds import Kind
+from forms.models import CallRequestPage, FormPage, ReferralPage
 from pages.models import ClinicSettings, ConditionIndexPage, CrisisLine, HomePage, ProfessionalsPage, ResearchPage
 from pages.models import StandardPage as Standard
 
@@ -28,13 +30,20 @@ DRAFTS: tuple[tuple[type[Page], str, str, dict[str, str]], ...] = (
 )
 
 
+#: Forms that a site needs, the setting that points to each, and the form of the demo whose questions it starts with.
+FORMS: tuple[tuple[type[FormPage], str, str], ...] = (
+    (CallRequestPage, "call_page", "/schedule-a-call/"),
+    (ReferralPage, "referral_page", "/refer-a-patient/"),
+)
+
+
 class NotEmptyError(Exception):
     """There is a site already; its pages are not touched."""
 
 
 @transaction.atomic
 def start(name: str) -> Site:
-    """Make the home page, drafts of the pages a site needs, crisis lines and roles.
+    """Make the home page, drafts of the pages and forms a site needs, crisis lines and roles.
 
     Raises NotEmptyError when a home page exists.
     """
@@ -53,9 +62,31 @@ def start(name: str) -> Site:
 
     frame.seed_site_address(site)
     clinic = ClinicSettings.for_site(site)
+    for model, setting, address in FORMS:
+        setattr(clinic, setting, Page.objects.get(pk=_form(model, address, home, name).pk))
     clinic.name = name
     lines = data.read("clinic")["crisis_lines"]
     clinic.crisis_lines = [CrisisLine(sort_order=order, **row) for order, row in enumerate(lines)]
     clinic.save()
     frame.seed_medical_review()
     return site
+
+
+def _form(model: type[FormPage], address: str, home: HomePage, name: str) -> FormPage:
+    """A draft of a form with the demo's questions, and nobody told yet.
+
+    Questions whose choices are kept elsewhere (topics, criteria) would be empty in an empty clinic: editors add them
+    when there are some.
+    """
+    content = data.pages()[address]
+    page = model(title=content["title"], slug=content["slug"], live=False)
+    home.add_child(instance=page)
+    intake.fill_form(page, address)
+    questions = [row for row in page.form_fields.all() if row.field_type not in (Kind.TOPICS, Kind.ELIGIBILITY)]
+    for question in questions:
+        question.wording = question.wording.replace(data.read("clinic")["name"], name)
+    page.form_fields.set(questions)
+    page.notification_rules.set([])
+    page.save()
+    page.save_revision()
+    return page
