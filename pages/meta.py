@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from pages.frame import Frame
 
@@ -19,7 +19,7 @@ SHARED = (1200, 630)
 
 @dataclass(frozen=True)
 class Meta:
-    """Title and description, the page's one address, the picture for sharing, and whether it may be indexed."""
+    """Title and description, the one address, the sharing picture, whether it may be indexed, other languages."""
 
     title: str
     site_name: str
@@ -30,6 +30,7 @@ class Meta:
     image_alt: str = ""
     kind: str = "website"
     no_index: bool = False
+    languages: tuple[tuple[str, str], ...] = ()
 
 
 def meta_of(page: object, frame: Frame, request: HttpRequest | None) -> Meta:
@@ -46,6 +47,7 @@ def meta_of(page: object, frame: Frame, request: HttpRequest | None) -> Meta:
         image_alt=alt,
         kind="website" if page.depth <= 2 else "article",
         no_index=bool(getattr(page, "no_index", False)) or bool(getattr(request, "is_preview", False)),
+        languages=_languages(page, request),
     )
 
 
@@ -56,6 +58,15 @@ def description_of(page: Page) -> str:
     if len(text) <= LONGEST:
         return text
     return text[: LONGEST - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def _languages(page: Page, request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """Returns language codes with the addresses of the page in them; nothing while the site has one language."""
+    if not page.pk or len({root.language_code for root in Site.get_site_root_paths()}) < 2:
+        return ()
+    same = page.get_translations(inclusive=True).live().public().select_related("locale").order_by("locale_id")
+    found = tuple((one.locale.language_code, one.get_full_url(request)) for one in same)
+    return found if len(found) > 1 else ()
 
 
 def _image(page: Page, request: HttpRequest) -> tuple[str, str]:

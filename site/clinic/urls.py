@@ -13,10 +13,11 @@ from clinic.api.middleware import nothing_here
 from clinic.media import media
 from clinic.robots import robots_txt
 from pages import urls as pages_urls
+from pages.sitemap import LibrarySitemap, PageSitemap
 
 urlpatterns = [
     path("robots.txt", robots_txt, name="robots"),
-    path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PageSitemap, "library": LibrarySitemap}}, name="sitemap"),
     path("", include(pages_urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
