@@ -13,5 +13,7 @@ class ResearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the signals."""
+        """Connect the signals and the system checks."""
         from research import signals  # noqa: F401  (importing connects them)
+        from research.formatting import style  # noqa: F401
+        from research.lookup import services  # noqa: F401

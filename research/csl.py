@@ -60,6 +60,8 @@ _CUSTOM = (
     "open_access",
     "archive_url",
 )
+#: Keys of ``custom`` that anyone may see; what else an import kept there is the clinic's own.
+PUBLIC_CUSTOM = frozenset({*_CUSTOM, "authors_complete", "status"})
 NAME_KEYS = ("family", "given", "dropping-particle", "non-dropping-particle", "suffix", "literal")
 
 

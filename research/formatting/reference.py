@@ -20,7 +20,15 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from research.formats.csl import CSL_TYPES, CslDate, CslItem, CslName, authors_truncated, display_name, iso_date
-from research.formatting.style import DEFAULT_STYLE, ITALIC_END, ITALIC_START, TITLE_END, load_style, marking_formatter
+from research.formatting.style import (
+    DEFAULT_STYLE,
+    ITALIC_END,
+    ITALIC_START,
+    TITLE_END,
+    StyleError,
+    load_style,
+    marking_formatter,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +53,10 @@ class FormattedCitation:
 
 def format_ama(item: CslItem) -> FormattedCitation:
     """The item in the clinic's citation style: AMA 11th edition unless CITATION_STYLE names another. Never raises."""
-    return format_reference(item, getattr(settings, "CITATION_STYLE", None) or DEFAULT_STYLE)
+    try:
+        return format_reference(item, getattr(settings, "CITATION_STYLE", None) or DEFAULT_STYLE)
+    except StyleError:  # told at start-up (research.E004); saving a record must not fail for it
+        return format_reference(item, DEFAULT_STYLE)
 
 
 def format_reference(item: CslItem, style: str = DEFAULT_STYLE) -> FormattedCitation:

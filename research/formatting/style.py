@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from citeproc import LOCALES_PATH, STYLES_PATH, CitationStylesStyle
 from citeproc.model import CitationStylesElement
 from citeproc.string import String
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
 from django.utils.translation import gettext as _
 from lxml import etree
 
@@ -93,3 +95,14 @@ def load_style(name: str) -> CitationStylesStyle:
         ) from error
     style.root.formatter = marking_formatter
     return style
+
+
+@register()
+def check_style(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """Says at start-up that CITATION_STYLE cannot be used; AMA stands in for it."""
+    name = getattr(settings, "CITATION_STYLE", None) or DEFAULT_STYLE
+    try:
+        load_style(name)
+    except StyleError as error:
+        return [Error(str(error), hint=f"Without CITATION_STYLE, “{DEFAULT_STYLE}” is used.", id="research.E004")]
+    return []

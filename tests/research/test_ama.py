@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from research.formatting import DEFAULT_STYLE, StyleError, format_ama, format_reference
-from research.formatting.style import style_path
+from research.formatting.style import check_style, style_path
 from tests.research.library import DATA, bibliography, record
 
 JOURNAL: dict[str, Any] = {"type": "article-journal", "title": "A trial", "container-title": "Pain"}
@@ -177,6 +177,15 @@ def test_another_installed_style_by_setting(settings: Any) -> None:
     assert format_ama(record("larkin-2011-ed")).text.startswith(
         "Larkin, G.L. and Beautrais, A.L. (2011) “A preliminary"
     )
+
+
+def test_a_style_that_is_not_there_is_told_at_start_up_and_breaks_nothing(settings: Any) -> None:
+    item = record("larkin-2011-ed")
+    usual = format_ama(item)
+    assert check_style(None) == []
+    settings.CITATION_STYLE = "no-such-style"
+    assert format_ama(item) == usual
+    assert [problem.id for problem in check_style(None)] == ["research.E004"]
 
 
 def test_a_style_by_path_and_a_style_that_is_not_there(tmp_path: Path) -> None:

@@ -190,6 +190,7 @@ RESEARCH_LOOKUPS = {
     }
     for name in env.words("RESEARCH_LOOKUPS")
 }
+RESEARCH_LINK_CHECKS = {"contact": env.text("RESEARCH_LOOKUP_CONTACT")}
 CITATION_STYLE = env.text("CITATION_STYLE", "american-medical-association")
 
 CLAMD_URL = env.text("CLAMD_URL")
