@@ -19,9 +19,11 @@ from pages.citations_in_text import CitationLinkHandler
 from pages.gate import acknowledge
 from pages.modeladmin import ConditionListing
 from pages.page_links import LivePageLinkHandler
+from pages.snippets import register as register_snippets
 from research.models import Citation
 
 modeladmin_register(ConditionListing)
+register_snippets()
 
 
 @hooks.register("register_rich_text_features", order=10)

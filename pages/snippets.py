@@ -1,0 +1,51 @@
+"""The people of the clinic and the one eligibility list, in the Wagtail admin."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from pages.models import EligibilityCriterion, Person
+
+
+class PersonViewSet(SnippetViewSet):
+    """Team members and the clinicians who check pages."""
+
+    model = Person
+    icon = "group"
+    menu_label = _("People")
+    menu_order = 310
+    add_to_admin_menu = True
+    copy_view_enabled = False  # the slug is a person's own
+    list_display = ["name", "credentials", "role", "on_team_page", "demo"]
+    list_filter = ["on_team_page", "demo"]
+    search_fields = ["name"]
+    search_backend_name = None
+    ordering = ["sort_order", "name"]
+
+
+class EligibilityViewSet(SnippetViewSet):
+    """Who may be suitable and who usually is not: shared by the page for professionals, the form and the desk."""
+
+    model = EligibilityCriterion
+    icon = "list-ul"
+    menu_label = _("Eligibility")
+    menu_order = 800
+    add_to_admin_menu = False  # it stands in the Research menu: clinicians keep it
+    copy_view_enabled = False  # the key is a criterion's own
+    inspect_view_enabled = True
+    list_display = ["text", "kind", "active", "changed_at"]
+    list_filter = ["kind", "active"]
+    search_fields = ["text", "note"]
+    search_backend_name = None
+    ordering = ["-kind", "sort_order"]
+
+
+def register() -> None:
+    """Put both in the admin's menu for those who may see them."""
+    register_snippet(PersonViewSet)
+    eligibility = EligibilityViewSet()
+    register_snippet(eligibility)
+    hooks.register("register_research_menu_item", eligibility.get_menu_item)
