@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -10,7 +11,7 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils import timezone
 
-from forms.models.attachments import Attachment, private_storage
+from forms.models.attachments import SPARE, Attachment, private_storage
 from forms.models.drafts import Draft
 from forms.models.submissions import FormSnapshot, Submission
 
@@ -61,15 +62,12 @@ def orphan_files() -> Iterator[str]:
     storage = private_storage()
     for folder in _folders(storage):
         _folders_in, names = storage.listdir(f"attachments/{folder}")
-        known = {
-            pk.hex
-            for pk in Attachment.objects.filter(pk__in=[name for name in names if len(name) == 32]).values_list(
-                "pk", flat=True
-            )
-        }
+        stems = {name.removesuffix(SPARE) for name in names}
+        ids = [stem for stem in stems if re.fullmatch(r"[0-9a-f]{32}", stem)]
+        known = {pk.hex for pk in Attachment.objects.filter(pk__in=ids).values_list("pk", flat=True)}
         for name in names:
             path = f"attachments/{folder}/{name}"
-            if name not in known and storage.get_modified_time(path) < timezone.now() - SETTLED:
+            if name.removesuffix(SPARE) not in known and storage.get_modified_time(path) < timezone.now() - SETTLED:
                 yield path
 
 

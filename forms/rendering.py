@@ -105,11 +105,12 @@ class FieldView:
     def hint(self) -> str:
         """The hint under the label; an upload's hint says its limits."""
         if self.definition.kind == Kind.FILE:
-            limits = _("PDF, PNG, JPEG, HEIC or Word. At most %(count)d files of %(size)d MB each.") % {
+            limits = _("At most %(count)d files of %(size)d MB each.") % {
                 "count": uploads.limit_count(),
                 "size": uploads.limit_each() // uploads.MEGABYTE,
             }
-            return f"{self.definition.help.rstrip('.')}. {limits}" if self.definition.help else limits
+            kinds = self.definition.help or _("PDF, PNG, JPEG, HEIC or Word")
+            return f"{kinds.rstrip('.')}. {limits}"
         if self.definition.kind == Kind.BIRTHDATE and not self.definition.help:
             return _("For example, 3 27 1962")
         return self.definition.help
@@ -148,7 +149,7 @@ class FieldView:
     def in_row(self) -> bool:
         """Few short choices stand side by side."""
         choices = self.definition.choices
-        return 2 <= len(choices) <= 3 and all(len(choice.label) <= 24 for choice in choices)
+        return 2 <= len(choices) <= 3 and all(len(choice.label) <= 24 and len(choice.hint) <= 20 for choice in choices)
 
     @property
     def when(self) -> tuple[str, str] | None:

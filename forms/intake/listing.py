@@ -59,7 +59,7 @@ class FilterForm(forms.Form):
     )
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         pages = [(str(pk), title) for pk, title in FormPage.objects.order_by("title").values_list("pk", "title")]
         people = [(str(one.pk), one.get_full_name() or one.get_username()) for one in intake_people()]
         self._offer("form", [("", _("Any form")), *pages])

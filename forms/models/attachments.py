@@ -22,6 +22,9 @@ def private_storage() -> Storage:
     return storages["private"]
 
 
+SPARE = ".next"
+
+
 class Attachment(SealedModel):
     """One file of a submission, or of a draft until that is sent."""
 
@@ -71,23 +74,35 @@ class Attachment(SealedModel):
 
     def read(self) -> bytes:
         """The file's bytes. Raises EncryptionError or OSError."""
-        with private_storage().open(self.path) as handle:
+        storage = private_storage()
+        path = self.path if storage.exists(self.path) else self._spare_path
+        with storage.open(path) as handle:
             return key_ring().open(handle.read(), bound_to=self.bound_to + ":file")
 
     def reseal(self, ring: KeyRing) -> None:
-        """Encrypt name and file again with the active key; the file is replaced before the row is saved."""
-        content = self.read()
-        storage = private_storage()
+        """Encrypt name and file again with the active key; the file is replaced before the row is saved.
+
+        The new file is complete under a spare name before the old one goes, so that a crash at any point leaves one.
+        """
+        storage, sealed = private_storage(), self._sealed_file(self.read(), ring)
+        storage.delete(self._spare_path)
+        storage.save(self._spare_path, ContentFile(sealed))
         storage.delete(self.path)
-        storage.save(self.path, ContentFile(self._sealed_file(content, ring)))
+        storage.save(self.path, ContentFile(sealed))
+        storage.delete(self._spare_path)
         super().reseal(ring)
+
+    @property
+    def _spare_path(self) -> str:
+        return self.path + SPARE
 
     def remove_file(self) -> None:
         """Delete the file from storage; the caller deletes the row."""
         private_storage().delete(self.path)
+        private_storage().delete(self._spare_path)
 
     def _sealed_file(self, content: bytes, ring: KeyRing) -> bytes:
         return ring.seal(content, bound_to=self.bound_to + ":file")
 
 
-__all__ = ["Attachment", "private_storage"]
+__all__ = ["SPARE", "Attachment", "private_storage"]
