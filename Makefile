@@ -16,7 +16,7 @@ help:  ## say what there is
 
 run:  ## serve the site on http://127.0.0.1:$(PORT) with its demo content and background worker
 	@$(PREPARE) requirements.txt --port $(PORT)
-	@PORT=$(PORT) DJANGO_SETTINGS_MODULE=clinic.settings.dev exec $(BIN)/python manage.py serve --port $(PORT)
+	@PORT=$(PORT) DJANGO_SETTINGS_MODULE=clinic.settings.dev exec $(BIN)/python manage.py serve --port $(PORT) $(if $(filter 0 no,$(DEMO)),--no-demo)
 
 test:  ## run every test (installs what they need, Chromium too where it may)
 	@$(PREPARE) requirements-dev.txt --chromium

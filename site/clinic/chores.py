@@ -4,9 +4,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import close_old_connections
 
+from forms import purging
 from forms.delivery import deliver_due
 
 logger = logging.getLogger(__name__)
@@ -38,7 +40,17 @@ def publish_scheduled() -> None:
     call_command("publish_scheduled", verbosity=0)
 
 
+def remove_orphan_files() -> None:
+    """Delete attachments whose submission was never stored, or is gone."""
+    for path in list(purging.orphan_files()):
+        storages["private"].delete(path)
+
+
 CHORES = (
     Chore("deliver", 5, deliver_due),
     Chore("publish_scheduled", 60, publish_scheduled),
+    Chore("purge_drafts", 600, purging.purge_drafts),
+    Chore("purge_submissions", 3600, purging.purge_submissions),
+    Chore("purge_snapshots", 24 * 3600, purging.purge_snapshots),
+    Chore("remove_orphan_files", 24 * 3600, remove_orphan_files),
 )

@@ -111,7 +111,7 @@ def pip_install(python: Path, lock: Path) -> None:
         assert pip.stdout is not None
         for line in pip.stdout:
             said.append(line)
-            if line.startswith(("Collecting ", "Requirement already satisfied: ")):
+            if line.startswith(("Collecting ", "Ignoring ", "Requirement already satisfied: ")):
                 done += 1
                 show_count(min(done, total), total)
             elif line.startswith("Installing collected packages"):

@@ -1,6 +1,7 @@
 """The environment: what is missing or malformed stops the start, with the variable's name and a hint."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -128,3 +129,13 @@ def test_development_keys_are_made_once_and_kept_from_others(tmp_path: Path) -> 
     assert kept_keys(tmp_path / "var" / "keys.json") == first
     assert (tmp_path / "var" / "keys.json").stat().st_mode & 0o777 == 0o600
     assert [file.name for file in (tmp_path / "var").iterdir()] == ["keys.json"]
+
+
+def test_every_setting_is_documented() -> None:
+    """Each variable that the code reads stands in the README's table."""
+    code = [ROOT / "site/clinic/settings" / name for name in ("base.py", "dev.py")] + [ROOT / "site/clinic/storages.py"]
+    read = re.compile(r'\.(?:text|required|flag|number|words|choice|environ\.get)\(\s*"([A-Z][A-Z0-9_]+)"')
+    names = {name for file in code for name in read.findall(file.read_text())}
+    assert len(names) > 25
+    readme = (ROOT / "README.md").read_text()
+    assert sorted(name for name in names if f"`{name}`" not in readme) == []

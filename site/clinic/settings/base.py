@@ -179,6 +179,8 @@ SUBMISSION_KEYS = env.key_ring(
 BLIND_INDEX_KEY = env.key(
     "BLIND_INDEX_KEY", env.required("BLIND_INDEX_KEY", "Make it with: python manage.py make_keys")
 )
+CLAMD_URL = env.text("CLAMD_URL")
+WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS")
 
 # --- Research -------------------------------------------------------------------------------------------------
 
@@ -195,16 +197,6 @@ RESEARCH_LOOKUPS = {
 RESEARCH_LINK_CHECKS = {"contact": env.text("RESEARCH_LOOKUP_CONTACT")}
 CITATION_STYLE = env.text("CITATION_STYLE", "american-medical-association")
 
-CLAMD_URL = env.text("CLAMD_URL")
-WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS")
-
-# --- Research library -----------------------------------------------------------------------------------------
-
-# Nobody is asked unless named here, and only under an address at which they can reach the clinic.
-RESEARCH_LOOKUPS = {
-    service: {"contact": env.required("LOOKUP_CONTACT", "The services in LOOKUP_SERVICES ask for a mail address.")}
-    for service in env.words("LOOKUP_SERVICES")
-}
 
 # --- API ------------------------------------------------------------------------------------------------------
 
