@@ -20,6 +20,7 @@ from pages.fields import LeanStreamField
 from pages.models.base import BasePage
 from pages.models.conditions import CLAIM_TEXT_FEATURES
 from pages.models.eligibility import EligibilityCriterion
+from pages.sources import Claimed, SourceRegister
 
 
 class ProfessionalsPage(RoutablePageMixin, BasePage):
@@ -86,7 +87,11 @@ class ProfessionalsPage(RoutablePageMixin, BasePage):
     @path("referral-pack/")
     def referral_pack(self, request: HttpRequest) -> HttpResponse:
         """Criteria, evidence and a blank form on one printable page."""
-        response: HttpResponse = self.render(request, template="pages/referral_pack.html")
+        context = self.content(request)
+        shown = [self.regulatory_note, *(Claimed.by(row, row) for row in context["evidence"])]
+        response: HttpResponse = self.render(
+            request, template="pages/referral_pack.html", context_overrides={"sources": SourceRegister(shown)}
+        )
         return response
 
     def content(self, request: HttpRequest) -> dict[str, Any]:

@@ -118,6 +118,16 @@ def reference(citation: Any) -> SafeString:
 
 
 @register.filter
+def levelled(body: Iterable[Any]) -> Iterable[tuple[Any, int]]:
+    """Each block of a body with the heading level for what is in it: 3 once a heading block stands above, else 2."""
+    level = 2
+    for block in body:
+        yield block, level
+        if block.block_type == "heading":
+            level = 3
+
+
+@register.filter
 def host(address: str) -> str:
     """The host that an address leads to, without "www."."""
     return (urlsplit(address).hostname or "").removeprefix("www.")
