@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Model
 from django.http import HttpRequest
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.rich_text import RichText
 
 from clinic.api.links import api_link, file_link, page_link
@@ -54,8 +55,20 @@ class Answer:
             detail_url=api_link(self.request, "detail_page", page_id=page.pk),
         )
 
-    def record_reference(self, record: Model) -> RecordReference:
-        """A record of another kind, by its key or slug."""
+    def public_page_reference(self, page: Page) -> PageReference | None:
+        """The page if anyone may open it: editors can choose drafts and private pages, too."""
+        hidden = not page.live or any(page.path.startswith(path) for path in self.restricted_paths)
+        return None if hidden else self.page_reference(page)
+
+    @cached_property
+    def restricted_paths(self) -> list[str]:
+        """Tree paths of the pages with a view restriction."""
+        return list(PageViewRestriction.objects.values_list("page__path", flat=True))
+
+    def record_reference(self, record: Model) -> RecordReference | None:
+        """A record of another kind, by its key or slug; None for one that is not public."""
+        if not getattr(record, "is_published", getattr(record, "live", True)):
+            return None
         key = getattr(record, "key", None) or getattr(record, "slug", None) or record.pk
         label = getattr(record, "title", None) or str(record)
         return RecordReference(type=record._meta.label, key=str(key), label=label)

@@ -171,7 +171,7 @@ def block_value(block: blocks.Block, value: Any, answer: Answer) -> Any:
     if isinstance(block, DocumentChooserBlock):
         return answer.document(value) if value else None
     if isinstance(block, blocks.PageChooserBlock):
-        return answer.page_reference(value) if value else None
+        return answer.public_page_reference(value) if value else None
     if isinstance(block, SnippetChooserBlock):
         return answer.record_reference(value) if value else None
     if isinstance(block, EmbedBlock):

@@ -47,8 +47,10 @@ class ApiMiddleware(MiddlewareMixin):
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
             return problem(400, "The Content-Length header is not a number.")
-        if length > settings.API_MAX_BODY:
-            return problem(413, f"The request is larger than {settings.API_MAX_BODY} bytes. Send less.")
+        files = request.META.get("CONTENT_TYPE", "").startswith("multipart/")
+        limit = settings.API_MAX_UPLOAD if files else settings.API_MAX_BODY
+        if length > limit:
+            return problem(413, f"The request is larger than {limit} bytes. Send less.")
         if "\x00" in request.path_info:
             return problem(404)
         return None

@@ -32,6 +32,7 @@ def guarded(run: Run) -> Run:
     known = query_names(operation)
     produces: tuple[str, ...] = getattr(operation.view_func, PRODUCES, (JSON,))
     consumes = body_types(operation)
+    needs_body = hasattr(operation.view_func, CONSUMES)
     writes = operation.methods != ["GET"] and not getattr(operation.view_func, "open_to_all", False)
 
     @wraps(run)
@@ -45,7 +46,8 @@ def guarded(run: Run) -> Run:
             return problem(422, errors=errors)
         if not any(request.accepts(kind) for kind in (*produces, "application/problem+json")):
             return problem(406, f"This address answers in {', '.join(produces)}.")
-        if request.method not in {"GET", "DELETE"} and _has_body(request) and request.content_type not in consumes:
+        takes_body = _has_body(request) or needs_body
+        if request.method not in {"GET", "DELETE"} and takes_body and request.content_type not in consumes:
             right = ", ".join(consumes)
             return problem(415, f"Send the body as {right}.", headers={"Accept-Post": right})
         return run(request, **path)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import OperationalError
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from pydantic import ValidationError
 from wagtail.api.v3.errors import problem_response
+
+logger = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -113,6 +117,12 @@ def register(api: NinjaAPI) -> None:
         return problem(422, errors=exc.errors)
 
     api.add_exception_handler(UnknownFields, unknown_fields)
+
+    def unavailable(request: HttpRequest, exc: Any) -> HttpResponse:
+        logger.error("The database does not answer.", exc_info=exc)
+        return problem(503, headers={"Retry-After": "5"})
+
+    api.add_exception_handler(OperationalError, unavailable)
     for too_much in (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
         api.add_exception_handler(too_much, too_large)
     api.add_exception_handler(MultiPartParserError, unreadable)

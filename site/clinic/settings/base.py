@@ -205,11 +205,15 @@ API_WRITE_ENABLED = env.flag("API_WRITE_ENABLED")
 API_LINKS = env.text("API_LINKS", "absolute")
 API_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600"
 API_MAX_BODY = 2 * 1024 * 1024
+API_MAX_UPLOAD = 52 * 1024 * 1024  # five files of ten megabytes, and the answers
 WAGTAILAPI_DOCS_ENABLED = env.flag("API_DOCS")
 WAGTAILAPI_LIMIT_MAX = 100
 WAGTAILAPI_RICH_TEXT_FORMAT = "html"
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+CORS_ALLOW_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST")
+CORS_ALLOW_HEADERS = ("accept", "authorization", "content-type", "idempotency-key", "if-none-match")
+CORS_EXPOSE_HEADERS = ("Allow", "ETag", "Last-Modified", "Retry-After")
 
 # --- Language and time ----------------------------------------------------------------------------------------
 

@@ -72,21 +72,7 @@ def get_site(request: HttpRequest) -> shapes.Site:
             for one in around.hours
         ],
         hours_note=around.hours_note,
-        crisis=shapes.Crisis(
-            heading=around.crisis_heading,
-            text=around.crisis_text,
-            lines=[
-                shapes.CrisisLine(
-                    name=line.name,
-                    phone=line.phone,
-                    call_href=line.call_href,
-                    sms=line.sms,
-                    sms_href=line.sms_href,
-                    note=line.note,
-                )
-                for line in around.crisis_lines
-            ],
-        ),
+        crisis=crisis_help(request),
         navigation=shapes.Navigation(
             header=links(around.header),
             patients=links(around.patients),
@@ -105,6 +91,26 @@ def get_site(request: HttpRequest) -> shapes.Site:
         theme=_theme(request, around),
         locale=request.LANGUAGE_CODE,
         locales=[code for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES],
+    )
+
+
+def crisis_help(request: HttpRequest) -> shapes.Crisis:
+    """The clinic's crisis lines. There is always one."""
+    around = frame_for(request)
+    return shapes.Crisis(
+        heading=around.crisis_heading,
+        text=around.crisis_text,
+        lines=[
+            shapes.CrisisLine(
+                name=line.name,
+                phone=line.phone,
+                call_href=line.call_href,
+                sms=line.sms,
+                sms_href=line.sms_href,
+                note=line.note,
+            )
+            for line in around.crisis_lines
+        ],
     )
 
 

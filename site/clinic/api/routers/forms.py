@@ -1,0 +1,237 @@
+"""/forms/: what a form asks, and the same way in for answers as the pages have."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
+from ninja import Field, Header, Query, Router, Schema, Status
+from wagtail.api.v2.utils import get_full_url
+
+from clinic.api.links import api_link, page_link
+from clinic.api.pagination import Listing, Paging, paged
+from clinic.api.problems import problem
+from clinic.api.publicpages import public_pages
+from clinic.api.routers.site import crisis_help
+from clinic.api.schemas import forms as shapes
+from forms.kinds import Kind
+from forms.models import FormPage, Submission
+from forms.receiving import Errors, Meta, Receipt, receive
+from forms.screening import Screening
+from forms.uploads import ACCEPT
+
+router = Router(tags=["forms"])
+JSON = "application/json"
+MULTIPART = "multipart/form-data"
+
+
+class FormFilters(Schema):
+    """Which forms."""
+
+    locale: str | None = Field(None, max_length=20, description="Language code, e.g. es.")
+
+
+def _forms(request: HttpRequest) -> Any:
+    return public_pages(request, FormPage).filter(open_to_api=True).select_related("locale").order_by("path")
+
+
+def _form(request: HttpRequest, slug: str, locale: str) -> FormPage:
+    page: FormPage | None = _forms(request).filter(slug=slug, locale__language_code=locale).first()
+    if page is None:
+        raise Http404("There is no open form of this name.")
+    return page
+
+
+@router.get(
+    "/",
+    response=Listing[shapes.FormSummary],
+    url_name="form_list",
+    operation_id="forms_list",
+    summary="List forms",
+)
+def list_forms(request: HttpRequest, filters: Query[FormFilters], paging: Query[Paging]) -> dict[str, Any]:
+    """Public forms that front ends may send."""
+    rows = _forms(request)
+    if filters.locale is not None:
+        rows = rows.filter(locale__language_code=filters.locale)
+    return paged(request, rows, paging, lambda pages: [_summary(page, request) for page in pages])
+
+
+@router.get(
+    "/{slug:slug}/",
+    response=shapes.Form,
+    url_name="form_detail",
+    operation_id="forms_detail",
+    summary="What a form asks",
+)
+def get_form(
+    request: HttpRequest,
+    slug: str,
+    locale: str = Query("en", max_length=20, description="Language code."),  # type: ignore[type-arg]
+) -> dict[str, Any]:
+    """The definition that the page, the check and the intake desk work from, with hints to draw it."""
+    page = _form(request, slug, locale)
+    definition = page.definition()
+    path = reverse("wagtailapi_v3:form_submit", kwargs={"slug": slug})
+    return _summary(page, request) | {
+        "notice": page.notice,
+        "next_heading": page.next_heading,
+        "next_steps": page.next_step_lines,
+        "submit_label": page.submit_label,
+        "submit_url": get_full_url(request, path if locale == "en" else f"{path}?locale={locale}"),
+        "version": definition.digest,
+        "answers_schema": definition.json_schema(),
+        "ui": definition.ui_schema(),
+        "file_fields": [field.key for field in definition.fields if field.kind == Kind.FILE],
+        "accepted_files": ACCEPT,
+    }
+
+
+@sensitive_variables()
+def submit(
+    request: HttpRequest,
+    slug: str,
+    idempotency_key: str = Header(  # type: ignore[type-arg]
+        ...,
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Made by the front end once for each filled-in form, e.g. a UUID. Send it again when in doubt.",
+    ),
+    locale: str = Query("en", max_length=20, description="Language code of the form."),  # type: ignore[type-arg]
+) -> Any:
+    """Stores answers exactly as the page does: same checks, screening, storage and notifications.
+
+    The same key with the same answers gives the same receipt, so that a request may be repeated without harm; with
+    other answers it is a 409. Files travel in a multipart body: a part `answers` with the JSON object, and a part for
+    each file, named by the field's key.
+    """
+    page = _form(request, slug, locale)
+    answers = _answers(request)
+    if isinstance(answers, HttpResponse):
+        return answers
+    meta = Meta(
+        token=idempotency_key,
+        channel=Submission.Channel.API,
+        address=request.META.get("REMOTE_ADDR", ""),
+        language=page.locale.language_code,
+    )
+    files = request.FILES if request.content_type == MULTIPART else None
+    outcome = receive(page, answers, files, meta)
+    if isinstance(outcome, Errors):
+        return _refusal(outcome)
+    return Status(200 if outcome.repeated else 201, _receipt(request, page, outcome))
+
+
+submit.open_to_all = True  # type: ignore[attr-defined]  # anyone may send a form: no token, and no switch for writing
+submit.consumes = (JSON, MULTIPART)  # type: ignore[attr-defined]
+router.post(
+    "/{slug:slug}/submissions/",
+    response={200: shapes.Receipt, 201: shapes.Receipt},
+    url_name="form_submit",
+    operation_id="forms_submit",
+    summary="Send a form",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                JSON: {
+                    "schema": {
+                        "type": "object",
+                        "required": ["answers"],
+                        "properties": {
+                            "answers": {
+                                "type": "object",
+                                "additionalProperties": True,
+                                "description": "As the form’s `answers_schema` says.",
+                            }
+                        },
+                    }
+                },
+                MULTIPART: {
+                    "schema": {
+                        "type": "object",
+                        "required": ["answers"],
+                        "properties": {"answers": {"type": "string", "contentMediaType": JSON}},
+                        "additionalProperties": {"type": "string", "contentMediaType": "application/octet-stream"},
+                    }
+                },
+            },
+        }
+    },
+)(submit)
+
+
+@sensitive_variables()
+def _answers(request: HttpRequest) -> dict[str, Any] | HttpResponse:
+    """The answers in the request's body, or a problem document saying why they cannot be read."""
+    if request.content_type == MULTIPART:
+        raw: str | bytes = request.POST.get("answers", "")
+        where: list[str | int] = ["body", "answers"]
+    else:
+        raw, where = request.body, ["body"]
+    try:
+        read = json.loads(raw, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
+        return problem(400, "The body is not JSON. Send an object with `answers`.")
+    if request.content_type != MULTIPART:
+        unknown = sorted(read.keys() - {"answers"}) if isinstance(read, dict) else []
+        if unknown:
+            errors = [
+                {"type": "unknown_field", "loc": ["body", name[:100]], "msg": "Leave this out."} for name in unknown
+            ]
+            return problem(422, errors=errors)
+        read = read.get("answers") if isinstance(read, dict) else None
+        where = ["body", "answers"]
+    if not isinstance(read, dict):
+        error = {"type": "object", "loc": where, "msg": "Send an object: answers by the key of their field."}
+        return problem(422, errors=[error])
+    return read
+
+
+def _finite(text: str) -> float:
+    """A number of JSON; raises ValueError for one that is too large to be one (1e400) or none at all (NaN)."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("not a finite number")
+    return number
+
+
+def _refusal(outcome: Errors) -> HttpResponse:
+    errors: list[dict[str, Any]] = [
+        {"type": "invalid_answer", "loc": ["body", "answers", key], "msg": message}
+        for key, messages in outcome.fields.items()
+        for message in messages
+    ]
+    errors += [{"type": "refused", "loc": ["body"], "msg": message} for message in outcome.general]
+    headers = {"Retry-After": str(outcome.retry_after)} if outcome.retry_after else {}
+    return problem(outcome.status, " ".join(outcome.general), errors=errors or None, headers=headers)
+
+
+def _receipt(request: HttpRequest, page: FormPage, receipt: Receipt) -> dict[str, Any]:
+    screened = receipt.screening != Screening.NONE
+    return {
+        "reference": receipt.reference,
+        "received_at": receipt.received_at,
+        "repeated": receipt.repeated,
+        "screening": {"outcome": receipt.screening, "sentence": receipt.screening_sentence} if screened else None,
+        "crisis": crisis_help(request) if receipt.crisis else None,
+        "thanks_heading": page.thanks_heading,
+        "thanks_text": page.thanks_text,
+    }
+
+
+def _summary(page: FormPage, request: HttpRequest) -> dict[str, Any]:
+    return {
+        "slug": page.slug,
+        "title": page.title,
+        "introduction": page.introduction,
+        "html_url": page_link(page, request),
+        "detail_url": api_link(request, "form_detail", slug=page.slug),
+        "locale": page.locale.language_code,
+    }
