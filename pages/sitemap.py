@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from wagtail.contrib.sitemaps import Sitemap
-from wagtail.models import Page, PageQuerySet, Site
+from wagtail.models import Locale, Page, PageQuerySet, Site
 
 from pages.citation_page import research_page_for
 from research.models import Citation
@@ -29,14 +29,15 @@ class PageSitemap(Sitemap):
     def items(self) -> PageQuerySet:
         """Public pages in the order of the tree, each in its own type for its own dates."""
         site = self.get_wagtail_site()
-        return public_pages(site).select_related("locale").order_by("path").defer_streamfields().specific()
+        return public_pages(site).order_by("path").defer_streamfields().specific()
 
     def _urls(self, page: int, protocol: str, domain: str) -> list[dict[str, Any]]:
         pages = [one for one in self.paginator.page(page).object_list if not getattr(one, "no_index", False)]
+        codes = dict(Locale.objects.values_list("pk", "language_code"))
         languages: dict[Any, list[dict[str, str]]] = defaultdict(list)
         for one in pages:
             languages[one.translation_key].append(
-                {"lang_code": one.locale.language_code, "location": one.get_full_url(self.request)}
+                {"lang_code": codes[one.locale_id], "location": one.get_full_url(self.request)}
             )
         return [
             {
