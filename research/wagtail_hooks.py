@@ -13,6 +13,7 @@ from wagtail.admin import messages
 from wagtail.snippets.models import register_snippet
 
 from research.admin.menu import ResearchGroup
+from research.importing import hooks as importing_hooks  # noqa: F401  (importing registers them)
 from research.models import Citation
 from research.usage import deletion_refusal, usage_of
 
