@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
 from pages.models import ConditionPage, ResearchPage
-from research.markup import highwire_tags, scholarly_article
+from research.formats.highwire import meta_tags
+from research.formats.schema_org import json_ld
 from research.models import Citation, CitationRelation
 
 
@@ -46,9 +47,9 @@ def citation_context(request: HttpRequest, citation: Citation) -> dict[str, obje
         "links": links,
         "relations": _relations(citation),
         "conditions": conditions,
-        "highwire": highwire_tags(item),
+        "highwire": meta_tags(item),
         "address": address,
-        "work": {"@context": "https://schema.org", **scholarly_article(item, address)},
+        "work": json_ld(item, address),
     }
 
 

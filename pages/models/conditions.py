@@ -22,6 +22,7 @@ from pages.fields import LeanStreamField
 from pages.models.base import BasePage
 from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
 from research.choices import Finding
+from research.evidence import Glance
 from research.models import Citation, CitationTopic
 
 EVIDENCE_SHOWN = 8
@@ -230,6 +231,14 @@ class ConditionPage(BasePage):
             )
         return evidence
 
+    def glance(self, evidence: list[Any]) -> Glance | None:
+        """The evidence at a glance; None for a page that is about no topic."""
+        from pages.glance import glance_of, glance_on
+
+        if len(evidence) <= EVIDENCE_SHOWN:  # that is all there is
+            return glance_of(evidence) if evidence or self.topics.exists() else None
+        return glance_on(self.topics.values_list("pk", flat=True))
+
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """Adds facts, signs, evidence and questions, each fetched once."""
         evidence = self.evidence()
@@ -239,6 +248,7 @@ class ConditionPage(BasePage):
             "questions": self.asked,
             "evidence": evidence[:EVIDENCE_SHOWN],
             "evidence_goes_on": len(evidence) > EVIDENCE_SHOWN,
+            "glance": self.glance(evidence),
         }
 
     def sections(self, context: dict[str, Any]) -> list[tuple[str, str]]:

@@ -39,8 +39,10 @@ class ResearchPage(BasePage):
         verbose_name = _("research page")
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
-        """Adds the value cards with their sources."""
-        return {"cards": claims_of(self, "cards")}
+        """Adds the value cards with their sources, and the library as the visitor asked for it."""
+        from pages.research_listing import Listing
+
+        return {"cards": claims_of(self, "cards"), "listing": Listing(request.GET)}
 
 
 class ResearchCard(AbstractClaim):

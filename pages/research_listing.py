@@ -1,0 +1,338 @@
+"""The research listing: the library narrowed, counted, sorted, grouped by topic and cut into pages.
+
+Query budget: topics, condition pages, all counts together, one page of records, their topics; with a search text one
+more. The number does not grow with the library.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page as PageOfResults
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from pages.research_filters import SORTS, Filters, labels, read_filters
+from pages.search.fulltext import matches, types_of
+from pages.search.reading import read
+from research.choices import RESEARCH_KINDS, Finding, Species
+from research.models import Citation, CitationTopic, Topic
+
+PER_PAGE = 20
+NOT_PEOPLE = [value for value in Species.values if value != Species.HUMAN]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One box of a filter, with the number of records it would leave."""
+
+    name: str
+    value: str
+    label: str
+    count: int
+    checked: bool
+    child: bool = False
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One fieldset of the filter form."""
+
+    name: str
+    legend: str
+    options: tuple[Option, ...]
+
+    @property
+    def active(self) -> int:
+        """How many boxes are ticked."""
+        return sum(option.checked for option in self.options)
+
+
+@dataclass
+class Group:
+    """Records under one topic, or all of them when they are not grouped; research apart from the rest."""
+
+    topic: Topic | None
+    continued: bool = False
+    research: list[Citation] = field(default_factory=list)
+    other: list[Citation] = field(default_factory=list)
+
+
+class Counted(Paginator[Any]):
+    """A paginator that has been told the count."""
+
+    def __init__(self, rows: Any, per_page: int, total: int) -> None:
+        super().__init__(rows, per_page)
+        self._total = total
+
+    @cached_property
+    def count(self) -> int:
+        """The number of records found."""
+        return self._total
+
+
+class Listing:
+    """Everything the listing's template shows."""
+
+    def __init__(self, data: QueryDict, *, language: str = "") -> None:
+        self.topics: list[Topic] = list(Topic.objects.in_tree_order().select_related("parent"))
+        self.by_slug = {topic.slug: topic for topic in self.topics}
+        self.filters: Filters = read_filters(data, list(self.by_slug))
+        self._matched = self._search()
+        self._counts = self._count()
+        self.total = self._counts["total"].get("", 0)
+        self.results: PageOfResults[Any] = Counted(self._ordered(), PER_PAGE, self.total).get_page(data.get("page"))
+        self.records: list[Citation] = list(self.results.object_list)
+
+    # What is found
+
+    def queryset(self) -> models.QuerySet[Citation]:
+        """Exactly the records found, for the list and for the exports."""
+        return Citation.objects.published().filter(self._condition())
+
+    def _search(self) -> list[int] | None:
+        """The records that hold the text, best first; None when no text is asked for."""
+        if not self.filters.text:
+            return None
+        names = [[topic.name, *topic.synonym_list()] for topic in self.topics]
+        groups = read(self.filters.text, names).groups
+        return [int(match.object_id) for match in matches(groups, types_of(Citation))]
+
+    def _condition(self, but: str = "") -> Q:
+        """All filters as one condition, leaving out the one named."""
+        asked = self.filters
+        condition = Q()
+        if self._matched is not None:
+            condition &= Q(pk__in=self._matched)
+        if asked.kinds and but != "kinds":
+            condition &= Q(kind__in=asked.kinds)
+        if asked.designs and but != "designs":
+            condition &= Q(study_design__in=asked.designs)
+        if len(asked.studied) == 1 and but != "studied":
+            condition &= Q(species__in=[Species.HUMAN] if asked.studied == ("people",) else NOT_PEOPLE)
+        if asked.free and but != "free":
+            condition &= Q(open_access=True)
+        if but != "years":
+            if asked.first_year is not None:
+                condition &= Q(issued_year__gte=asked.first_year)
+            if asked.last_year is not None:
+                condition &= Q(issued_year__lte=asked.last_year)
+        links = Q()
+        if asked.topics and but != "topics":
+            links &= Q(topic__in=self._chosen)
+        if asked.findings and but != "findings":
+            links &= Q(finding__in=asked.findings)
+        if links:
+            condition &= Q(Exists(CitationTopic.objects.filter(links, citation=OuterRef("pk"))))
+        return condition
+
+    @cached_property
+    def _chosen(self) -> list[int]:
+        """The chosen topics and their sub-topics."""
+        chosen = {self.by_slug[slug].pk for slug in self.filters.topics}
+        return [topic.pk for topic in self.topics if topic.pk in chosen or topic.parent_id in chosen]
+
+    # How many
+
+    def _count(self) -> dict[str, dict[str, int]]:
+        """Every count of the form in one query: each filter's options under all the other filters."""
+        public = Citation.objects.published().order_by()
+
+        def of(facet: str, column: Any, rows: Any) -> Any:
+            named = rows.annotate(facet=Value(facet, CharField()), value=Cast(column, CharField()))
+            return named.values("facet", "value").annotate(n=Count("pk", distinct=facet in ("topics", "findings")))
+
+        def links(but: str) -> Any:
+            # The finding belongs to the pair: with a topic chosen, only what was found for it counts.
+            rows = CitationTopic.objects.order_by().filter(citation__in=public.filter(self._condition(but)))
+            if but == "findings" and self.filters.topics:
+                rows = rows.filter(topic__in=self._chosen)
+            if but == "topics" and self.filters.findings:
+                rows = rows.filter(finding__in=self.filters.findings)
+            return rows
+
+        def by_link(facet: str, column: Any, rows: Any) -> Any:
+            named = rows.annotate(facet=Value(facet, CharField()), value=Cast(column, CharField()))
+            return named.values("facet", "value").annotate(n=Count("citation", distinct=True))
+
+        people = Case(When(species=Species.HUMAN, then=Value("people")), default=Value("other"))
+        parts = [
+            of("total", Value(""), public.filter(self._condition())),
+            of("kinds", F("kind"), public.filter(self._condition("kinds"))),
+            of("designs", F("study_design"), public.filter(self._condition("designs"))),
+            of("studied", people, public.filter(self._condition("studied"))),
+            of("free", Value("1"), public.filter(self._condition("free"), open_access=True)),
+            by_link("topics", F("topic"), links("topics")),
+            by_link("roots", Coalesce("topic__parent", "topic"), links("topics")),
+            by_link("findings", F("finding"), links("findings")),
+            public.annotate(facet=Value("years", CharField()), value=Value("first", CharField()))
+            .values("facet", "value")
+            .annotate(n=Min("issued_year")),
+            public.annotate(facet=Value("years", CharField()), value=Value("last", CharField()))
+            .values("facet", "value")
+            .annotate(n=Max("issued_year")),
+        ]
+        counts: dict[str, dict[str, int]] = defaultdict(dict)
+        for row in parts[0].union(*parts[1:], all=True):
+            counts[row["facet"]][str(row["value"] or "")] = row["n"] or 0
+        return counts
+
+    # In which order
+
+    def _ordered(self) -> models.QuerySet[Citation]:
+        apart = Case(When(kind__in=RESEARCH_KINDS, then=0), default=1, output_field=IntegerField())
+        rows = self.queryset().with_topics().alias(apart=apart)  # type: ignore[attr-defined]
+        sort = self.filters.sort
+        newest = (F("issued_year").desc(nulls_last=True), "key")
+        orders: dict[str, tuple[Any, ...]] = {
+            "newest": ("apart", *newest),
+            "oldest": ("apart", F("issued_year").asc(nulls_last=True), "key"),
+            "largest": ("apart", F("sample_size").desc(nulls_last=True), "key"),
+            "title": ("apart", "title", "key"),
+        }
+        if sort in orders:
+            ordered: models.QuerySet[Citation] = rows.order_by(*orders[sort])
+            return ordered
+        grouped: models.QuerySet[Citation] = rows.annotate(home=self._home()).order_by("home", "apart", *newest)
+        return grouped
+
+    def _home(self) -> Any:
+        """The place, in tree order, of the topic under which a record is listed: the first chosen, else its first."""
+        places = [When(topic=topic.pk, then=Value(place)) for place, topic in enumerate(self.topics)]
+        links = CitationTopic.objects.filter(citation=OuterRef("pk"))
+        if self.filters.topics:
+            links = links.filter(topic__in=self._chosen)
+        if self.filters.findings:
+            links = links.filter(finding__in=self.filters.findings)
+        place = Case(*places, default=Value(len(places)), output_field=IntegerField()) if places else Value(0)
+        first = links.order_by("sort_order", "pk").annotate(place=place).values("place")[:1]
+        return Coalesce(Subquery(first), Value(len(places)))
+
+    # What the template shows
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The records of this page under their topics; one group when they are not sorted by topic."""
+        groups: list[Group] = []
+        at: int | None = None
+        for record in self.records:
+            place = getattr(record, "home", -1)
+            if not groups or place != at:
+                topic = self.topics[place] if 0 <= place < len(self.topics) else None
+                groups.append(Group(topic))
+                at = place
+            self._describe(record, groups[-1].topic)
+            (groups[-1].research if record.is_research else groups[-1].other).append(record)
+        return groups
+
+    @cached_property
+    def condition_pages(self) -> dict[int, Any]:
+        """The public condition page of each topic on this page of results; the first by title. One query."""
+        from pages.models import ConditionPage
+
+        shown = {group.topic for group in self.groups if group.topic}
+        wanted = {topic.pk for topic in shown} | {topic.parent_id for topic in shown if topic.parent_id}
+        through = ConditionPage.topics.through.objects.filter(
+            topic__in=wanted, conditionpage__in=ConditionPage.objects.live().public()
+        )
+        found: dict[int, Any] = {}
+        for row in through.select_related("conditionpage").order_by("-conditionpage__title"):
+            found[row.topic_id] = row.conditionpage
+        return found
+
+    @property
+    def grouped(self) -> bool:
+        """Whether the records stand under their topics."""
+        return self.filters.sort == "topic"
+
+    def _describe(self, record: Citation, topic: Topic | None) -> None:
+        """Give a record what it found here and for its other topics."""
+        links = list(record.topics.all())
+        here = next((link for link in links if topic is not None and link.topic_id == topic.pk), None)
+        record.finding_here = here.get_finding_display() if here and here.finding != Finding.BACKGROUND else ""
+        record.other_links = [link for link in links if link is not here]
+
+    def facets(self) -> list[Facet]:
+        """The filter form's fieldsets."""
+        words, asked = labels(), self.filters
+        facets = [Facet("topic", _("Topic"), tuple(self._topic_options()))]
+        for name, facet, legend in (
+            ("finding", "findings", _("What was found")),
+            ("design", "designs", _("Kind of study")),
+            ("kind", "kinds", _("Kind of record")),
+            ("in", "studied", _("Who was studied")),
+        ):
+            chosen: Sequence[str] = getattr(asked, facet)
+            counts = self._counts[facet]
+            options = tuple(
+                Option(name, value, label, counts.get(value, 0), value in chosen)
+                for value, label in words[facet].items()
+                if counts.get(value) or value in chosen
+            )
+            facets.append(Facet(name, legend, options))
+        free = Option("free", "1", _("Free to read"), self._counts["free"].get("1", 0), asked.free)
+        facets.append(Facet("free", _("Access"), (free,)))
+        return [facet for facet in facets if facet.options]
+
+    def _topic_options(self) -> Iterator[Option]:
+        for topic in self.topics:
+            counts = self._counts["topics" if topic.parent_id else "roots"]
+            count, chosen = counts.get(str(topic.pk), 0), topic.slug in self.filters.topics
+            if count or chosen:
+                yield Option("topic", topic.slug, topic.name, count, chosen, child=bool(topic.parent_id))
+
+    @property
+    def first_year(self) -> int | None:
+        """The oldest year of the library."""
+        return self._counts["years"].get("first") or None
+
+    @property
+    def last_year(self) -> int | None:
+        """The newest year of the library."""
+        return self._counts["years"].get("last") or None
+
+    def sorts(self) -> list[tuple[str, str, bool]]:
+        """Value, label, and whether it is in force."""
+        return [(value, str(label), value == self.filters.sort) for value, label in SORTS.items()]
+
+    def active(self) -> list[tuple[str, str]]:
+        """Each filter in force as words, with the query string that takes it off."""
+        asked, words = self.filters, labels()
+        found: list[tuple[str, str]] = []
+        if asked.text:
+            found.append((f"“{asked.text}”", asked.without("text").query()))
+        found += [(self.by_slug[slug].name, asked.without("topics", slug).query()) for slug in asked.topics]
+        for facet in ("findings", "designs", "kinds", "studied"):
+            values: Sequence[str] = getattr(asked, facet)
+            found += [(words[facet][value], asked.without(facet, value).query()) for value in values]
+        if asked.first_year is not None:
+            label = _("from %(year)d") % {"year": asked.first_year}
+            found.append((label, asked.without("first_year").query()))
+        if asked.last_year is not None:
+            label = _("up to %(year)d") % {"year": asked.last_year}
+            found.append((label, asked.without("last_year").query()))
+        if asked.free:
+            found.append((_("Free to read"), asked.without("free").query()))
+        return found
