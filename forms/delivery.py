@@ -31,7 +31,7 @@ from forms.webhooks import WebhookError, page_secret, post
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)  # longer than the slowest sending; a killed worker's delivery is free again after it
+LEASE = 120  # seconds; longer than the slowest sending. A killed worker's delivery is free again after it
 GIVE_UP_AFTER = timedelta(hours=48)
 BATCH = 50
 TIMEOUT = 20.0  # seconds for one connection to the mail server
@@ -224,7 +224,8 @@ def lease(limit: int, holder: str) -> list[Delivery]:
         ids = list(rows.due(now).order_by("next_try_at", "pk").values_list("pk", flat=True)[:limit])
         if not ids:
             return []
-        Delivery.objects.filter(pk__in=ids).update(lease_until=now + LEASE, lease_holder=holder)
+        until = now + timedelta(seconds=getattr(settings, "DELIVERY_LEASE_SECONDS", LEASE))
+        Delivery.objects.filter(pk__in=ids).update(lease_until=until, lease_holder=holder)
     return list(
         Delivery.objects.filter(pk__in=ids, lease_holder=holder)
         .select_related("submission__page", "submission__snapshot")
