@@ -88,6 +88,8 @@ ROLES: tuple[Role, ...] = (
             *_all("auth", "user"),
             *_all("auth", "group"),
             *_all("wagtailcore", "site"),
+            *_all("wagtailcore", "apitoken"),
+            *_all("clinic", "tokengrant", "change view"),
             *_all("wagtailcore", "locale"),
             *_all("wagtailcore", "workflow", "add change delete"),
             *_all("wagtailcore", "task", "add change delete"),

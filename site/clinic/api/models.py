@@ -51,6 +51,8 @@ class TokenGrant(models.Model):
         verbose_name = _("access of an API token")
         verbose_name_plural = _("access of API tokens")
         ordering = ("-token__created",)
+        # Grants come and go with their tokens.
+        default_permissions = ("change", "view")
 
     def __str__(self) -> str:
         return str(self.token)

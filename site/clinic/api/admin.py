@@ -1,0 +1,93 @@
+"""The admin's screen for what API tokens may do. Tokens themselves are made and revoked under Settings, API tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permission_policies.base import ModelPermissionPolicy
+from wagtail.users.utils import get_manageable_token_owners
+
+from clinic.api.models import TokenGrant
+
+
+class GrantPolicy(ModelPermissionPolicy):
+    """Grants come and go with their tokens: nobody adds or deletes one, superusers included."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        """Change and view as the permissions say; nothing else."""
+        return action in {"change", "view"} and bool(super().user_has_permission(user, action))
+
+
+class Manageable:
+    """Narrows to the tokens that the person at the screen may manage."""
+
+    request: Any
+
+    def get_queryset(self) -> Any:
+        """Grants of people whose tokens this person may manage; one's own without further rights."""
+        rows = super().get_queryset()  # type: ignore[misc]
+        return rows.filter(token__user__in=get_manageable_token_owners(self.request.user)).select_related("token__user")
+
+
+def _revoke(grant: TokenGrant) -> str:
+    if grant.token.revoked_at:
+        return str(_("revoked"))
+    address = reverse("wagtailusers_api_tokens:delete", args=[grant.token_id])
+    return format_html('<a href="{}">{}</a>', address, _("Revoke"))
+
+
+class TokenList(Manageable, generic.IndexView):
+    """All tokens with their people, scopes and ends."""
+
+    @property
+    def columns(self) -> list[Column]:
+        """What the list shows."""
+        return [
+            TitleColumn("token", label=_("Token"), get_url=self.get_edit_url),
+            Column("user", label=_("Person"), accessor="token.user"),
+            Column("scopes", label=_("May")),
+            Column("expires_at", label=_("Expires")),
+            Column("last_used_at", label=_("Last used"), accessor="token.last_used_at"),
+            Column("revoke", label=_("State"), accessor=_revoke),
+        ]
+
+
+class TokenEdit(Manageable, generic.EditView):
+    """Scopes and end of one token."""
+
+
+class TokenGrantViewSet(ModelViewSet):
+    """Lists tokens and edits what they may do. Grants come and go with their tokens, so none is added or deleted."""
+
+    model = TokenGrant
+    permission_policy = GrantPolicy(TokenGrant)
+    icon = "key"
+    menu_label = _("API access")
+    menu_name = "api-access"
+    menu_order = 603
+    add_to_settings_menu = True
+    add_to_reference_index = False
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    index_view_class = TokenList
+    edit_view_class = TokenEdit
+    list_filter: list[str] = []
+    panels = [
+        HelpPanel(
+            content=_(
+                "<p>A token never gives more than its person may do. Without a scope it reads what everyone reads. "
+                "Revoke a token that is no longer needed.</p>"
+            )
+        ),
+        MultiFieldPanel(
+            [FieldPanel("read_drafts"), FieldPanel("write_pages"), FieldPanel("write_research")], heading=_("Scopes")
+        ),
+        FieldPanel("expires_at"),
+    ]
