@@ -19,7 +19,7 @@ depend(document);
 // If anything fails, the link simply goes to the page.
 (() => {
   if (!('HTMLDialogElement' in window && 'fetch' in window)) return;
-  let dialog, box, opener, busy;
+  let dialog, box, opener, busy, untouched;
   const make = () => {
     dialog = document.createElement('dialog');
     dialog.className = 'slide';
@@ -41,10 +41,11 @@ depend(document);
     document.body.append(dialog);
   };
   // A half-filled form is never thrown away by a stray tap on the backdrop or an Escape.
-  const dirty = () => [...box.querySelectorAll('input:not([type=hidden]),textarea,select')].some(field =>
-    field.type === 'checkbox' || field.type === 'radio' ? field.checked !== field.defaultChecked
-      : field.options ? [...field.options].some(option => option.selected !== option.defaultSelected)
-        : field.value !== field.defaultValue);
+  const typed = () => {
+    const form = box.querySelector('form');
+    return form ? [...new FormData(form)].map(([name, value]) => `${name}=${value.name ?? value}`).join() : '';
+  };
+  const dirty = () => typed() !== untouched;
   const fill = html => {
     const part = new DOMParser().parseFromString(html, 'text/html').querySelector('[data-slide-body]');
     if (!part) return null;
@@ -55,7 +56,9 @@ depend(document);
     dialog.setAttribute('aria-labelledby', heading.id);
     depend(box);
     dialog.scrollTop = 0;
-    return box.querySelector('.errs') || heading;
+    const errors = box.querySelector('.errs');
+    untouched = errors ? null : typed();
+    return errors || heading;
   };
   const get = (url, options) => fetch(url, { credentials: 'same-origin', headers: { 'X-Slide': '1' }, ...options });
   const open = async link => {
