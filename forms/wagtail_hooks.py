@@ -99,6 +99,12 @@ def intake_css() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("forms/intake.css"))
 
 
+@hooks.register("insert_editor_js")
+def building_js() -> str:
+    """Comfort for who builds a form."""
+    return format_html('<script src="{}"></script>', static("forms/building.js"))
+
+
 # --- Wagtail's own form data is closed -----------------------------------------------------------------------------
 
 

@@ -37,7 +37,10 @@ def mail() -> Iterator[MailServer]:
 
 def worker(mail: MailServer, log: Path) -> subprocess.Popen[bytes]:
     """A real worker process, going through the outbox until it is killed."""
-    code = "import django, time; django.setup(); from forms.delivery import deliver_due\nwhile 1: deliver_due(); time.sleep(.1)"
+    code = (
+        "import django, time; django.setup(); from forms.delivery import deliver_due\n"
+        "while True: deliver_due(); time.sleep(.1)"
+    )
     return subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=ROOT,
