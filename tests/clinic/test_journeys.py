@@ -131,6 +131,7 @@ def test_a_clinician_adds_a_study_and_the_condition_page_shows_it() -> None:
     assert response.status_code == 302, _errors(response)
     assert Citation.objects.published().filter(key="sample-2026-ptsd").exists()
     assert "Symptoms were the same in both groups" in read("/conditions/ptsd/")
+    assert "Symptoms were the same in both groups" in read("/research/?topic=ptsd")
 
 
 def test_a_call_request_reaches_the_intake_desk_and_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -288,3 +288,13 @@ def test_start_empty_makes_what_a_site_needs() -> None:
 
 def test_the_tree_is_sound() -> None:
     assert Page.find_problems() == ([], [], [], [], [])
+
+
+def test_a_site_of_ones_own_is_never_mixed_with_the_demo() -> None:
+    call_command("start_empty", "Elm Street Clinic", remove_demo=True, verbosity=0)
+    before = state()
+
+    with pytest.raises(CommandError, match="a site of your own"):
+        call_command("seed_demo", verbosity=0)
+
+    assert state() == before

@@ -18,6 +18,7 @@ from pages.models import (
     Announcement,
     ClinicSettings,
     EligibilityCriterion,
+    HomePage,
     Navigation,
     Person,
 )
@@ -37,9 +38,23 @@ def quiet_logs() -> Iterator[None]:
         logging.disable(before)
 
 
+class AnotherSiteError(Exception):
+    """There is a site already, and it is not the demo."""
+
+
+def is_demo() -> bool:
+    """Whether this database holds the demo: a home page, and at least one of the demo's log-ins."""
+    log_ins = [row["username"] for row in data.read("users")]
+    return page_at("/") is not None and get_user_model().objects.filter(username__in=log_ins).exists()
+
+
 def seed(say: Say) -> None:
-    """Make whatever of the demo is missing and leave everything else as people made it."""
-    clinician = marketing = None
+    """Make whatever of the demo is missing and leave everything else as people made it.
+
+    Raises AnotherSiteError, having done nothing, where somebody keeps a site of their own.
+    """
+    if HomePage.objects.exists() and not is_demo():
+        raise AnotherSiteError
 
     def stage(name: str, work: Callable[[], Any]) -> None:
         with transaction.atomic():

@@ -48,7 +48,13 @@ class Command(BaseCommand):
         with seed.quiet_logs():
             if options["reset"]:
                 self._remove(say, also_submissions=options["with_submissions"])
-            seed.seed(say)
+            try:
+                seed.seed(say)
+            except seed.AnotherSiteError as error:
+                raise CommandError(
+                    "There is a site of your own in this database, and nothing was changed. For a look at the demo use "
+                    "another database: set DATABASE_URL and run `manage.py migrate`, then this again."
+                ) from error
         say("\nLog in at /admin/ with one of:")
         for user in data.read("users"):
             say(f"  {user['username']:<10} {user['password']:<16} {user['group']}")
