@@ -38,6 +38,7 @@ from pages.research_filters import SORTS, Filters, labels, read_filters
 from pages.search.fulltext import matches, types_of
 from pages.search.reading import read
 from research.choices import RESEARCH_KINDS, Finding, Species
+from research.formats.registry import FORMATS
 from research.models import Citation, CitationTopic, Topic
 
 PER_PAGE = 20
@@ -336,3 +337,8 @@ class Listing:
         if asked.free:
             found.append((_("Free to read"), asked.without("free").query()))
         return found
+
+    def exports(self) -> list[tuple[str, str]]:
+        """Label and query string of each export of exactly what is found."""
+        query = self.filters.query()
+        return [(str(kind.label), f"{query}&export={name}".lstrip("&")) for name, kind in FORMATS.items()]

@@ -14,6 +14,7 @@ from wagtail.models import Page
 from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail_modeladmin.options import modeladmin_register
 
+from pages import reports  # noqa: F401  (importing adds them to the library's)
 from pages.citation_editing import CONTENTSTATE_RULE, ENTITY, FEATURE
 from pages.citations_in_text import CitationLinkHandler
 from pages.gate import acknowledge

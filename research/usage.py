@@ -43,8 +43,8 @@ def usage_of(citation: Citation) -> list[Usage]:
     for instance, references in groups:
         if instance == citation:
             continue
-        places = dict.fromkeys(capfirst(reference.describe_source_field()) for reference in references)
-        found.append(Usage(instance, str(instance), capfirst(instance._meta.verbose_name), tuple(places)))
+        places = dict.fromkeys(str(capfirst(reference.describe_source_field())) for reference in references)
+        found.append(Usage(instance, str(instance), str(capfirst(instance._meta.verbose_name)), tuple(places)))
     known = {(type(usage.instance), usage.instance.pk) for usage in found}
     for more in further_usage:
         found += [usage for usage in more(citation) if (type(usage.instance), usage.instance.pk) not in known]

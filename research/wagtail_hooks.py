@@ -15,6 +15,8 @@ from wagtail.snippets.models import register_snippet
 from research.admin.menu import ResearchGroup
 from research.importing import hooks as importing_hooks  # noqa: F401  (importing registers them)
 from research.models import Citation
+from research.reports import library as library_reports  # noqa: F401
+from research.reports import views as report_views  # noqa: F401
 from research.usage import deletion_refusal, usage_of
 
 register_snippet(ResearchGroup)

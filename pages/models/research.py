@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel
@@ -16,6 +17,8 @@ from pages.evidence_form import evidence_panels
 from pages.models.base import BasePage
 from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
 from pages.models.conditions import CLAIM_TEXT_FEATURES
+from research.exporting import export_response
+from research.formats.registry import FORMATS
 
 
 class ResearchPage(BasePage):
@@ -43,6 +46,15 @@ class ResearchPage(BasePage):
         from pages.research_listing import Listing
 
         return {"cards": claims_of(self, "cards"), "listing": Listing(request.GET)}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The page, or, with ``export``, exactly the records found as a file."""
+        from pages.research_listing import Listing
+
+        if request.GET.get("export", "") in FORMATS:
+            return export_response(Listing(request.GET).queryset(), request.GET["export"])
+        response: HttpResponseBase = super().serve(request, *args, **kwargs)
+        return response
 
 
 class ResearchCard(AbstractClaim):

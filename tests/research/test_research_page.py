@@ -173,6 +173,16 @@ def test_the_page_of_a_record_is_for_people_and_machines(library: Client) -> Non
     assert "Reported in" in text and "/research/slomski-2014/" in text
 
 
+@pytest.mark.parametrize("name", ["ris", "bibtex", "nbib", "csl-json", "ama"])
+def test_exports_hold_exactly_what_is_found(library: Client, name: str) -> None:
+    page = library.get("/research/?topic=trd&from=2000")
+    assert f"?topic=trd&amp;from=2000&amp;export={name}" in page.content.decode()
+    answer = library.get(f"/research/?topic=trd&from=2000&export={name}")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"]
+    assert "trd-2010" in text and "feder" not in text.lower()
+
+
 @pytest.mark.parametrize("key", ["hidden", "draft", "unconfirmed", "no-such-record"])
 def test_what_is_not_public_is_not_found(library: Client, key: str) -> None:
     assert library.get(f"/research/{key}/").status_code == 404
