@@ -15,12 +15,27 @@ hypothesis_settings.register_profile("project", deadline=None, derandomize="CI" 
 hypothesis_settings.load_profile("project")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database-only`: a second run, on another database, skips what cannot differ there."""
+    parser.addoption("--database-only", action="store_true", help="run only tests that use the database, no browser")
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether the test asks pytest-django for the database, and no browser."""
+    fixtures = {*getattr(item, "fixturenames", [])}
+    asks = item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db"} & fixtures)
+    return asks and "page" not in fixtures
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what the migrations made (Wagtail's root page, site, locale) in tests that commit.
 
     Django empties every table after such a test; this asks it to put the migrations' rows back before the next.
     """
+    if config.getoption("--database-only"):
+        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+        items[:] = [item for item in items if uses_database(item)]
     for item in items:
         fixtures: list[str] = getattr(item, "fixturenames", [])
         marker = item.get_closest_marker("django_db")

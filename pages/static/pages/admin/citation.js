@@ -38,9 +38,10 @@
   const Citation = (props) => {
     const { missing, key, title, status, id } = props.contentState.getEntity(props.entityKey).getData();
     const label = missing ? `Missing source ${id}` : [status, title || key].filter(Boolean).join(': ');
+    const name = missing || status ? 'warning' : 'openquote';
     return React.createElement(
       draftail.TooltipEntity,
-      { ...props, icon: missing || status ? 'warning' : 'openquote', label, url: null },
+      { ...props, icon: React.createElement(window.wagtail.components.Icon, { name }), label, url: null },
       props.children,
     );
   };

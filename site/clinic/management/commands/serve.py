@@ -19,6 +19,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connections
+from wagtail.models import Page
 
 from clinic import prepare
 from clinic.demo import data
@@ -75,7 +76,8 @@ class Command(BaseCommand):
         seeded = settings.VAR / "demo-seeded"
         if not with_demo:
             seeded.write_text("not wanted")
-        elif not seeded.exists() or not get_user_model().objects.exists():
+        elif not seeded.exists() or not Page.objects.filter(depth__gt=2).exists():
+            # Seeded already, and yet only Wagtail's first page: somebody took the database away.
             self.say("Building the demo clinic (only the first time) ...")
             call_command("seed_demo", verbosity=0)
             seeded.write_text("yes")
