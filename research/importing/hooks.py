@@ -13,6 +13,7 @@ from research.importing import views
 urlpatterns = [
     path("", views.start, name="start"),
     path("look-up/", views.look_up, name="look_up"),
+    path("export/<slug:format_name>/", views.export, name="export"),
     path("<int:pk>/", views.review, name="review"),
     path("<int:pk>/run/", views.run, name="run"),
     path("<int:pk>/report/", views.report, name="report"),

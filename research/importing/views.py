@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
 
+from research.exporting import export_response
 from research.formats.parsing import MAX_BYTES, ImportRefusedError
 from research.formats.registry import FORMATS
 from research.formatting import format_ama
@@ -39,10 +40,10 @@ def may_import(user: Any) -> bool:
     return bool(user.has_perms(["research.add_citation", "research.change_citation"]))
 
 
-def importers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def importers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Turn everybody else away."""
 
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not may_import(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -139,6 +140,7 @@ def _start(request: HttpRequest, form: ImportForm, look_up_form: LookUpForm, sta
         "form": form,
         "look_up_form": look_up_form,
         "look_up_is_on": is_on(),
+        "formats": list(FORMATS.values()),
         "batches": ImportBatch.objects.select_related("created_by")[:10],
         "page_title": _("Import"),
         "header_title": _("Import"),
@@ -166,6 +168,13 @@ def look_up(request: HttpRequest) -> HttpResponse:
     return _start(request, ImportForm(), form, 422)
 
 
+@importers_only
+@require_http_methods(["GET"])
+def export(request: HttpRequest, format_name: str) -> HttpResponseBase:
+    """The whole library, drafts and the clinic's own fields among it."""
+    return export_response(Citation.objects.order_by("key"), format_name, filename="library", public=False)
+
+
 SHOWN: dict[str, tuple[Any, Callable[[QuerySet[ImportRow]], QuerySet[ImportRow]]]] = {
     "": (gettext_lazy("All"), lambda rows: rows),
     "new": (gettext_lazy("New"), lambda rows: rows.filter(possible=True, match__isnull=True)),
@@ -177,7 +186,7 @@ SHOWN: dict[str, tuple[Any, Callable[[QuerySet[ImportRow]], QuerySet[ImportRow]]
 
 @importers_only
 @require_http_methods(["GET", "POST"])
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Every record beside what the library has, with a choice for each."""
     batch = get_object_or_404(ImportBatch, pk=pk)
     if batch.started_at:

@@ -10,11 +10,13 @@ from typing import Any
 
 import nh3
 import pytest
+from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
 from research.formatting import DEFAULT_STYLE, StyleError, format_ama, format_reference
 from research.formatting.style import check_style, style_path
+from research.models import Citation
 from tests.research.library import DATA, bibliography, record
 
 JOURNAL: dict[str, Any] = {"type": "article-journal", "title": "A trial", "container-title": "Pain"}
@@ -186,6 +188,20 @@ def test_a_style_that_is_not_there_is_told_at_start_up_and_breaks_nothing(settin
     settings.CITATION_STYLE = "no-such-style"
     assert format_ama(item) == usual
     assert [problem.id for problem in check_style(None)] == ["research.E004"]
+
+
+@pytest.mark.django_db
+def test_stored_references_follow_the_style_by_command(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    citation = Citation.objects.create(
+        key="one", title="A trial", authors=[{"family": "One", "given": "A"}], live=False
+    )
+    assert citation.ama_text == "One A. A trial. Published online."[:15]
+    settings.CITATION_STYLE = "harvard-cite-them-right"
+    call_command("format_citations")
+    citation.refresh_from_db()
+    assert citation.ama_text.startswith("One, A.")
+    call_command("format_citations")
+    assert capsys.readouterr().out.splitlines()[-1].endswith("0 of 1 references changed.")
 
 
 def test_a_style_by_path_and_a_style_that_is_not_there(tmp_path: Path) -> None:

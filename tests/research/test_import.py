@@ -166,6 +166,13 @@ def test_duplicates_within_a_file_are_told() -> None:
     assert Citation.objects.count() == 2
 
 
+@pytest.mark.parametrize("name", ["ris", "bibtex", "nbib", "csl-json"])
+def test_duplicates_are_told_in_every_format(name: str) -> None:
+    item: Any = {"type": "article-journal", "title": "One", "PMID": "7", "DOI": "10.1000/x"}
+    twice = "".join(FORMATS[name].write([item, item | {"title": "Another title"}]))
+    assert [row.state for row in bring_in(twice).rows.all()] == ["created", "skipped"]
+
+
 # Differences: a file suggests and never overwrites by itself
 
 

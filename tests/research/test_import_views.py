@@ -126,6 +126,16 @@ def test_no_markup_of_a_record_is_executed(desk: Client) -> None:
         assert sign not in html
 
 
+def test_the_whole_library_goes_out_for_clinicians(desk: Client, client: Client, django_user_model: Any) -> None:
+    existing(extra={"note": "our own"})
+    response = desk.get(START + "export/csl-json/")
+    assert "our own" in b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    assert desk.get(START + "export/docx/").status_code == 404
+    assert "export/ris/" in page(desk, START)
+    client.logout()
+    assert client.get(START + "export/ris/").status_code == 302
+
+
 # Choosing
 
 
