@@ -46,24 +46,36 @@ class GuardedPublishing(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; on the way to the public, check first and never leave an IntegrityError to a person."""
-        if not self._goes_live(kwargs.get("update_fields")):
-            super().save(*args, **kwargs)
-            return
-        self.check_may_go_live()
+        """Save; on the way to the public, check first. An IntegrityError never reaches a person."""
+        if self._goes_live(kwargs.get("update_fields")):
+            self.check_may_go_live()
         try:
             with transaction.atomic():
                 super().save(*args, **kwargs)
         except IntegrityError as error:
+            twin = self._twin()
+            if twin is None:
+                raise
             raise PublishBlockedError(
-                self,
+                twin,
                 [
                     _(
-                        "Somebody else saved a record with the same identifier at this moment. "
-                        "Your draft is kept: open it, compare the two, and publish again."
+                        "A record with the same identifier was saved a moment before, perhaps by this page itself, "
+                        "which saves while you write. This is that record: compare it with what you wanted, then "
+                        "publish again."
                     )
                 ],
             ) from error
+
+    def _twin(self) -> models.Model | None:
+        """Another row that holds a value which may exist only once, and which this object has, too."""
+        for field in self._meta.fields:
+            value = getattr(self, field.attname)
+            if field.unique and not field.primary_key and value is not None:
+                others = type(self)._base_manager.filter(**{field.attname: value}).exclude(pk=self.pk)
+                if (twin := others.first()) is not None:
+                    return twin
+        return None
 
     def publish_problems(self) -> list[str]:
         """Reasons beyond validation why this may not go live, each saying what to do. None by default."""
