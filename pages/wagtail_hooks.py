@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse_lazy
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
@@ -17,6 +17,7 @@ from wagtail_modeladmin.options import modeladmin_register
 from pages import reports  # noqa: F401  (importing adds them to the library's)
 from pages.citation_editing import CONTENTSTATE_RULE, ENTITY, FEATURE
 from pages.citations_in_text import CitationLinkHandler
+from pages.colours_panel import colours
 from pages.gate import acknowledge
 from pages.modeladmin import ConditionListing
 from pages.page_links import LivePageLinkHandler
@@ -81,3 +82,9 @@ def _chooser_url_name() -> str:
     viewset = Citation.snippet_viewset.chooser_viewset
     name: str = viewset.get_url_name("choose")
     return name
+
+
+@hooks.register("register_admin_urls")
+def register_colours_url() -> list[URLPattern]:
+    """The preview of the clinic's colours."""
+    return [path("colours/", colours, name="clinic_colours")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
@@ -14,6 +15,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFi
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Orderable
 
+from pages.colours_panel import ColourInput, ColoursPanel
+
+dialable = RegexValidator(r"^\+?[0-9][0-9 ()-]*$", _("Write the number to dial, e.g. 988 or 760-555-0142."))
 hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six digits, e.g. #0d5c55."))
 
 
@@ -101,7 +105,14 @@ class ClinicSettings(BaseSiteSetting, ClusterableModel):
             heading=_("Crisis help, shown on every page"),
         ),
         MultiFieldPanel(
-            [FieldPanel("brand_colour"), FieldPanel("accent_colour"), FieldPanel("system_fonts")], heading=_("Colours")
+            [
+                FieldRowPanel(
+                    [FieldPanel("brand_colour", widget=ColourInput), FieldPanel("accent_colour", widget=ColourInput)]
+                ),
+                ColoursPanel(),
+                FieldPanel("system_fonts"),
+            ],
+            heading=_("Colours"),
         ),
         MultiFieldPanel([FieldPanel("call_page"), FieldPanel("referral_page")], heading=_("Forms")),
         FieldPanel("legal_line"),
@@ -119,9 +130,14 @@ class CrisisLine(Orderable):
 
     clinic = ParentalKey(ClinicSettings, on_delete=models.CASCADE, related_name="crisis_lines")
     name = models.CharField(_("name"), max_length=120)
-    phone = models.CharField(_("number to call"), max_length=20)
-    sms = models.CharField(_("number to text"), max_length=20, blank=True)
-    note = models.CharField(_("note"), max_length=160, blank=True)
+    phone = models.CharField(_("number to call"), max_length=20, validators=[dialable])
+    sms = models.CharField(_("number to text"), max_length=20, blank=True, validators=[dialable])
+    note = models.CharField(
+        _("note"),
+        max_length=160,
+        blank=True,
+        help_text=_("One short sentence without its full stop, e.g. Call 988 and press 1."),
+    )
 
     def __str__(self) -> str:
         return f"{self.name}: {self.phone}"
@@ -175,6 +191,16 @@ class AbstractLink(Orderable):
 
     panels = [FieldPanel("page"), FieldPanel("url"), FieldPanel("text")]
 
+    def clean(self) -> None:
+        """One goal, and an address that a browser can follow safely."""
+        super().clean()
+        if bool(self.page_id) == bool(self.url):
+            raise ValidationError({"page": _("Choose a page or write an address, one of the two.")})
+        if self.url and not self.url.startswith(("/", "https://", "http://", "mailto:", "tel:")):
+            raise ValidationError({"url": _("Start the address with / or https://, e.g. https://www.samhsa.gov/.")})
+        if self.url and not self.text:
+            raise ValidationError({"text": _("Write the words of the link.")})
+
     class Meta(Orderable.Meta):
         abstract = True
 
@@ -217,6 +243,12 @@ class Announcement(BaseSiteSetting):
 
     class Meta:
         verbose_name = _("announcement")
+
+    def clean(self) -> None:
+        """The end comes after the start."""
+        super().clean()
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": _("Choose a time after the start, or the bar never shows.")})
 
     def is_showing(self, now: datetime.datetime | None = None) -> bool:
         """Whether the bar is due at ``now`` (default: this moment)."""

@@ -6,6 +6,7 @@ import datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -157,7 +158,7 @@ class ConditionPage(BasePage):
         *Page.content_panels,
         *evidence_panels(),
         FieldPanel("summary"),
-        FieldPanel("topics"),
+        FieldPanel("topics", widget=CheckboxSelectMultiple),
         FieldPanel("crisis_callout"),
         FieldPanel("at_a_glance"),
         FieldPanel("regulatory_note"),
