@@ -141,5 +141,9 @@ def keyed_digest(purpose: str, data: bytes) -> str:
 
 def derived_key(purpose: str) -> bytes:
     """32 bytes for one purpose, derived from BLIND_INDEX_KEY (HMAC as a key derivation, RFC 5869 extract)."""
-    root = decode_key(settings.BLIND_INDEX_KEY, "BLIND_INDEX_KEY")
-    return hmac.new(root, b"wellcited:" + purpose.encode(), hashlib.sha256).digest()
+    return _derived(settings.BLIND_INDEX_KEY, purpose)
+
+
+@lru_cache(maxsize=64)
+def _derived(root: str, purpose: str) -> bytes:
+    return hmac.new(decode_key(root, "BLIND_INDEX_KEY"), b"wellcited:" + purpose.encode(), hashlib.sha256).digest()

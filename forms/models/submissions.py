@@ -36,8 +36,17 @@ class FormSnapshot(models.Model):
         return self.digest[:12]
 
     def form(self) -> FormDefinition:
-        """The definition as a value."""
-        return FormDefinition.from_snapshot(self.definition)
+        """The definition as a value; read once by a process, since equal digests are equal definitions."""
+        known = _forms.get(self.digest)
+        if known is None:
+            if len(_forms) >= FORMS_KEPT:
+                _forms.clear()
+            known = _forms[self.digest] = FormDefinition.from_snapshot(self.definition)
+        return known
+
+
+FORMS_KEPT = 200
+_forms: dict[str, FormDefinition] = {}
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -45,7 +54,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def for_desk(self) -> SubmissionQuerySet:
         """With what a list at the desk shows of each."""
-        return self.select_related("page", "assignee", "snapshot")
+        return self.select_related("page", "assignee", "snapshot").defer("snapshot__definition")
 
     def inbox(self) -> SubmissionQuerySet:
         """Without spam, possible or confirmed."""

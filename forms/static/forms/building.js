@@ -23,7 +23,11 @@
       const panel = field && field.closest('[data-field-wrapper], .w-panel__wrapper');
       // what holds a value is never hidden: an editor must see what is stored
       const used = field && (field.type === 'checkbox' ? false : field.value !== '');
-      if (panel && !panel.contains(kindField)) panel.hidden = Boolean(kind) && !test(kind) && !used;
+      if (!panel || panel.contains(kindField)) continue;
+      const away = Boolean(kind) && !test(kind) && !used;
+      for (const part of [panel, child.querySelector(`label[for="${field.id}"]`)]) {
+        if (part) part.style.display = away ? 'none' : '';
+      }
     }
     const heading = child.querySelector('[data-panel-heading-text]');
     if (!heading) return;
@@ -35,7 +39,7 @@
     }
     const label = find('label').value.trim();
     const name = kindField.selectedOptions[0] && kind ? kindField.selectedOptions[0].text : '';
-    note.textContent = label ? `: ${label}${name ? ` (${name})` : ''}` : '';
+    note.textContent = label ? ` ${label}${name ? ` (${name})` : ''}` : '';
   };
   const kinds = root => root.querySelectorAll('select[name^="form_fields-"][name$="-field_type"]');
   const changed = event => {
