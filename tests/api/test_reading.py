@@ -11,7 +11,7 @@ from pytest_django import Settings
 from wagtail.contrib.redirects.models import Redirect
 
 from research.models import Citation
-from tests.api.world import World
+from tests.api.world import CANARY, World
 
 pytestmark = pytest.mark.django_db
 Get = Callable[..., Any]
@@ -95,7 +95,7 @@ def test_a_list_gives_the_fields_asked_for(world: World, get: Get) -> None:
     everything = get("pages/?fields=*")
     (condition,) = [item for item in everything["items"] if item["type"] == "pages.ConditionPage"]
     assert condition["facts"][0]["sources"][0]["key"] == "feder-2014-ptsd"
-    assert condition["evidence"]["studies"] == 2
+    assert "references" not in condition
 
 
 def test_a_field_that_no_page_has_is_named_with_the_right_ones(world: World, get: Get) -> None:
@@ -169,6 +169,22 @@ def test_lists_expand_when_asked(world: World, get: Get) -> None:
     (item,) = get("research/citations/?key=feder-2014-ptsd&expand=csl&expand=relations")["items"]
     assert item["csl"]["id"] == "feder-2014-ptsd"
     assert item["relations"][0]["kind"] == "same-trial"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        *(("ris", "DO  - 10.1001"), ("bibtex", "doi = {10.1001"), ("nbib", "PMID- 24740528")),
+        *(("csl-json", '"DOI"'), ("ama", "1. Feder A.")),
+    ],
+)
+def test_the_library_is_exported_as_filtered(world: World, client: Client, name: str, words: str) -> None:
+    response = client.get(f"/api/v3/research/export/?format={name}&key=feder-2014-ptsd")
+    body = b"".join(response).decode()
+    assert response.status_code == 200
+    assert words in body
+    assert CANARY not in body
+    assert client.get(f"/api/v3/research/export/?format={name}x").status_code == 422
 
 
 def test_topics_count_each_record_once(world: World, get: Get) -> None:

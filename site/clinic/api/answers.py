@@ -21,6 +21,7 @@ from clinic.api.schemas.references import PageReference, RecordReference, TopicR
 if TYPE_CHECKING:
     from pages.models import ClinicDocument, ClinicImage
     from pages.sources import SourceRegister
+    from research.evidence import Glance
     from research.models import Citation, Topic
 
 
@@ -38,6 +39,9 @@ class Answer:
         self.sources = sources
         #: Public citations that this answer may name, by primary key.
         self.citations = {citation.pk: citation for citation in citations if citation.is_published}
+        #: The studies that a condition page lists and the glance over them; None in lists.
+        self.evidence: list[Citation] | None = None
+        self.glance: Glance | None = None
         self.texts = RichTexts(request, texts, sources.render if sources else None)
 
     def number_of(self, citation: Citation) -> int | None:

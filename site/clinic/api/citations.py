@@ -12,20 +12,9 @@ from clinic.api.links import api_link, base_of_site, front_link
 from clinic.api.schemas import research as shapes
 from clinic.api.schemas.references import Labelled
 from research.choices import Finding, Relation, Status
+from research.exporting import public_item
 from research.models import Citation, CitationRelation, Topic
 from research.models.querysets import CitationQuerySet
-
-#: Keys of a CSL item's `custom` that are the record's own public columns. Whatever else an import left there, such as
-#: an internal note, stays inside.
-PUBLIC_CUSTOM = frozenset(
-    {
-        *("kind", "nct_id", "study_design", "species", "sample_size", "sample_size_note", "comparator", "follow_up"),
-        *("ocebm_level", "headline", "finding", "limits", "funding", "open_access", "archive_url"),
-        *("authors_complete", "status"),
-    }
-)
-#: Variables of a CSL item that imports fill with what nobody has checked.
-PRIVATE_CSL = frozenset({"note", "annote", "abstract", "keyword", "custom"})
 
 
 def for_api(citations: CitationQuerySet, *, relations: bool = False) -> CitationQuerySet:
@@ -119,9 +108,7 @@ def relations_of(citation: Citation) -> list[shapes.CitationRelation]:
 
 def public_csl(citation: Citation) -> dict[str, Any]:
     """The CSL-JSON item without what is not public."""
-    item: dict[str, Any] = dict(citation.to_csl())
-    custom = {name: value for name, value in item.get("custom", {}).items() if name in PUBLIC_CUSTOM}
-    return {name: value for name, value in item.items() if name not in PRIVATE_CSL} | {"custom": custom}
+    return dict(public_item(citation.to_csl()))
 
 
 def listed(citations: Iterable[Citation], answer: Answer, expand: Sequence[str] = ()) -> list[dict[str, Any]]:

@@ -74,6 +74,9 @@ class ApiMiddleware(MiddlewareMixin):
         _set_caching(request, response)
         if isinstance(response, HttpResponse) and response.status_code == HTTPStatus.OK and method in {"GET", "HEAD"}:
             response = _validate(request, response)
+        if method == "HEAD" and response.streaming:
+            response.close()
+            response = HttpResponse(status=response.status_code, headers=dict(response.items()))
         if isinstance(response, HttpResponse):
             _compress(request, response)
             if not response.has_header("Content-Length") and response.status_code not in {204, 304}:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import CharField, F, Prefetch, Value, prefetch_related_objects
+from django.db.models.functions import Cast, Coalesce
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
@@ -18,8 +18,10 @@ from clinic.api.schemas import pages as shapes
 from clinic.api.schemas.references import Labelled
 from pages.models import (
     AbstractClaim,
+    ConditionFact,
     ConditionIndexPage,
     ConditionPage,
+    ConditionQuestion,
     FactSource,
     HomeCardSource,
     HomePage,
@@ -29,20 +31,14 @@ from pages.models import (
     ResearchCardSource,
     ResearchPage,
     StandardPage,
+    WarningSign,
 )
 from pages.sources import SourceRegister
-from research.choices import Finding, Stance
-from research.models import Citation, CitationTopic, Topic
+from research.choices import Stance
+from research.evidence import FINDINGS
+from research.models import Citation, Topic
 
 Content = dict[str, Any]
-
-
-@dataclass
-class Evidence:
-    """Published research under some topics: the findings of each citation, newest citation first."""
-
-    findings: dict[int, list[str]] = field(default_factory=dict)
-    citations: dict[int, Citation] = field(default_factory=dict)
 
 
 @dataclass
@@ -50,15 +46,15 @@ class PageType:
     """How the API gives one page type: its content's shape, how to fill it, and what to load beforehand."""
 
     shape: type[Any]
-    fill: Callable[[Any, Answer, Evidence], Content]
+    fill: Callable[[Any, Answer], Content]
     load: tuple[Any, ...] = ()
     join: tuple[str, ...] = ()
 
 
-def page_content(page: Page, answer: Answer, evidence: Evidence) -> Content:
+def page_content(page: Page, answer: Answer) -> Content:
     """The content of one page as its type's shape describes it; nothing for a type that the API does not know."""
     kind = page_type_of(type(page))
-    return kind.fill(page, answer, evidence) if kind else {}
+    return kind.fill(page, answer) if kind else {}
 
 
 def page_type_of(model: type[Page]) -> PageType | None:
@@ -88,26 +84,75 @@ def cited_by(page: Page) -> list[Citation]:
     return [row.citation for row in rows]
 
 
-def evidence_for(pages: Sequence[ConditionPage]) -> dict[int, Evidence]:
-    """The published research under the topics of each page, by page id: one query, however many pages."""
-    topics = {page.pk: {topic.pk for topic in page.topics.all()} for page in pages}
-    every = {pk for pks in topics.values() for pk in pks}
-    links = (
-        CitationTopic.objects.filter(
-            Q(topic__in=every) | Q(topic__parent__in=every), citation__in=Citation.objects.published().research()
+KINDS = ("fact", "sign", "question", "topic")
+
+
+def load_rows(pages: Sequence[ConditionPage]) -> None:
+    """Loads facts, warning signs, questions and topics of condition pages with one query for all four, and one more for
+    the facts' sources. They are small and always wanted together. Afterwards ``.all()`` on each asks nothing.
+    """
+    facts = (
+        ConditionFact.objects.filter(page__in=pages, draft=False)
+        .order_by()
+        .values_list(
+            "page_id",
+            "pk",
+            "sort_order",
+            Value("fact"),
+            F("statement"),
+            F("figure"),
+            Coalesce(Cast("as_of_year", CharField()), Value("")),
         )
-        .select_related("citation", "topic")
-        .order_by("-citation__issued_year", "citation__key")
-        if every
-        else ()
     )
-    found: dict[int, Evidence] = defaultdict(Evidence)
-    for link in links:
-        for pk, wanted in topics.items():
-            if link.topic_id in wanted or link.topic.parent_id in wanted:
-                found[pk].citations[link.citation_id] = link.citation
-                found[pk].findings.setdefault(link.citation_id, []).append(link.finding)
-    return found
+    signs = (
+        WarningSign.objects.filter(page__in=pages)
+        .order_by()
+        .values_list("page_id", "pk", "sort_order", Value("sign"), F("text"), Value(""), Value(""))
+    )
+    asked = (
+        ConditionQuestion.objects.filter(page__in=pages)
+        .order_by()
+        .values_list("page_id", "pk", "sort_order", Value("question"), F("question"), F("answer"), Value(""))
+    )
+    about = (
+        Topic.condition_pages.through.objects.filter(conditionpage__in=pages)
+        .order_by()
+        .values_list(
+            "conditionpage_id",
+            "topic_id",
+            "topic__sort_order",
+            Value("topic"),
+            F("topic__name"),
+            F("topic__slug"),
+            Coalesce("topic__parent__slug", Value("")),
+        )
+    )
+    rows: dict[int, dict[str, list[Any]]] = {page.pk: {kind: [] for kind in KINDS} for page in pages}
+    for page_id, pk, order, kind, first, second, third in facts.union(signs, asked, about, all=True):
+        rows[page_id][kind].append((order, first if kind == "topic" else "", pk, first, second, third))
+    every_fact: list[ConditionFact] = []
+    for page in pages:
+        own = {kind: sorted(found) for kind, found in rows[page.pk].items()}
+        page.__dict__["signs"] = [WarningSign(pk=pk, text=text) for _o, _n, pk, text, _a, _b in own["sign"]]
+        page.__dict__["asked"] = [
+            ConditionQuestion(pk=pk, question=question, answer=answer)
+            for _o, _n, pk, question, answer, _b in own["question"]
+        ]
+        stated = [
+            ConditionFact(pk=pk, page=page, statement=statement, figure=figure, as_of_year=int(year) if year else None)
+            for _o, _n, pk, statement, figure, year in own["fact"]
+        ]
+        every_fact += stated
+        page._prefetched_objects_cache = getattr(page, "_prefetched_objects_cache", {}) | {
+            "facts": stated,
+            "warning_signs": page.signs,
+            "questions": page.asked,
+            "topics": [
+                Topic(pk=pk, name=name, slug=slug, parent=Topic(slug=parent) if parent else None)
+                for _o, _n, pk, name, slug, parent in own["topic"]
+            ],
+        }
+    prefetch_related_objects(every_fact, Prefetch("sources", FactSource.objects.select_related("citation")))
 
 
 def references(sources: SourceRegister | None, answer: Answer) -> list[shapes.Reference]:
@@ -167,7 +212,7 @@ def _review(page: Any) -> shapes.Review:
     return shapes.Review(reviewer=reviewer, reviewed_on=page.reviewed_on, next_review=page.next_review)
 
 
-def _condition(page: ConditionPage, answer: Answer, evidence: Evidence) -> Content:
+def _condition(page: ConditionPage, answer: Answer) -> Content:
     html = answer.texts.html
     return {
         "summary": page.summary,
@@ -176,7 +221,9 @@ def _condition(page: ConditionPage, answer: Answer, evidence: Evidence) -> Conte
         "at_a_glance": stream_value(page.at_a_glance, answer),
         "regulatory_note": html(page.regulatory_note),
         "facts": [
-            shapes.ConditionFact(id=fact.pk, figure=fact.figure, **_claim(fact, answer)) for fact in page.public_facts()
+            shapes.ConditionFact(id=fact.pk, figure=fact.figure, **_claim(fact, answer))
+            for fact in page.facts.all()
+            if not fact.draft
         ],
         "warning_signs": shapes.WarningSigns(
             heading=page.signs_heading,
@@ -187,7 +234,7 @@ def _condition(page: ConditionPage, answer: Answer, evidence: Evidence) -> Conte
             act_this_week=page.act_this_week,
         ),
         "how_it_may_work": html(page.how_it_may_work),
-        "evidence": _at_a_glance(page, evidence),
+        "evidence": _at_a_glance(page, answer),
         "who_it_may_suit": stream_value(page.who_it_may_suit, answer),
         "body": stream_value(page.body, answer),
         "questions": [
@@ -198,30 +245,39 @@ def _condition(page: ConditionPage, answer: Answer, evidence: Evidence) -> Conte
     }
 
 
-def _at_a_glance(page: ConditionPage, evidence: Evidence) -> shapes.EvidenceAtAGlance:
-    counts = {
-        finding: sum(finding in found for found in evidence.findings.values())
-        for finding in Finding.values
-        if finding != Finding.BACKGROUND
-    }
+def _at_a_glance(page: ConditionPage, answer: Answer) -> shapes.EvidenceAtAGlance | None:
+    """The glance as the page shows it; None in a list, where nobody asked the library."""
+    if answer.evidence is None:
+        return None
+    found = answer.glance
     return shapes.EvidenceAtAGlance(
         introduction=page.evidence_introduction,
         gap=page.evidence_gap,
-        studies=len(evidence.citations),
+        studies=found.studies if found else 0,
+        participants=found.participants if found else 0,
+        newest=found.newest if found else None,
+        gaps=list(found.gaps) if found else [],
         findings=[
-            shapes.FindingCount(finding=Labelled(value=value, label=str(Finding(value).label)), studies=count)
-            for value, count in counts.items()
-            if count
+            shapes.FindingCount(finding=Labelled(value=value, label=label), studies=count)
+            for value, label, count in (found.findings if found else ())
         ],
-        citations=[citation.key for citation in evidence.citations.values()],
+        designs=[
+            shapes.DesignCount(
+                design=Labelled(value=row.design, label=row.label),
+                studies=row.total,
+                findings=dict(zip([finding.value for finding in FINDINGS], row.counts, strict=True)),
+            )
+            for row in (found.rows if found else ())
+        ],
+        citations=[citation.key for citation in answer.evidence],
     )
 
 
-def _index(page: ConditionIndexPage, answer: Answer, evidence: Evidence) -> Content:
+def _index(page: ConditionIndexPage, answer: Answer) -> Content:
     return {"introduction": page.introduction}
 
 
-def _home(page: HomePage, answer: Answer, evidence: Evidence) -> Content:
+def _home(page: HomePage, answer: Answer) -> Content:
     return {
         "promise": page.promise,
         "lede": page.lede,
@@ -235,7 +291,7 @@ def _home(page: HomePage, answer: Answer, evidence: Evidence) -> Content:
     }
 
 
-def _research(page: ResearchPage, answer: Answer, evidence: Evidence) -> Content:
+def _research(page: ResearchPage, answer: Answer) -> Content:
     return {
         "summary": page.summary,
         "how_we_choose": answer.texts.html(page.how_we_choose),
@@ -244,7 +300,7 @@ def _research(page: ResearchPage, answer: Answer, evidence: Evidence) -> Content
     }
 
 
-def _professionals(page: ProfessionalsPage, answer: Answer, evidence: Evidence) -> Content:
+def _professionals(page: ProfessionalsPage, answer: Answer) -> Content:
     html = answer.texts.html
     return {
         "summary": page.summary,
@@ -271,7 +327,7 @@ def _professionals(page: ProfessionalsPage, answer: Answer, evidence: Evidence) 
     }
 
 
-def _standard(page: StandardPage, answer: Answer, evidence: Evidence) -> Content:
+def _standard(page: StandardPage, answer: Answer) -> Content:
     return {
         "summary": page.summary,
         "body": stream_value(page.body, answer),
@@ -283,12 +339,6 @@ PAGE_TYPES: dict[type[Page], PageType] = {
     ConditionPage: PageType(
         shapes.ConditionContent,
         _condition,
-        load=(
-            Prefetch("facts__sources", FactSource.objects.select_related("citation")),
-            "warning_signs",
-            "questions",
-            Prefetch("topics", Topic.objects.select_related("parent")),
-        ),
         join=("reviewer",),
     ),
     ConditionIndexPage: PageType(shapes.ConditionIndexContent, _index),

@@ -14,45 +14,56 @@ from clinic.api.answers import Answer
 from clinic.api.links import api_link, page_link
 from clinic.api.pagecontent import (
     PAGE_TYPES,
-    Evidence,
     cited_by,
-    evidence_for,
     page_content,
     page_type_of,
     rich_texts_of,
 )
+from clinic.api.publicpages import family_of
 from clinic.api.schemas import pages as shapes
+from pages.glance import glance_of, glance_on
 from pages.models import ConditionPage
+from pages.models.conditions import EVIDENCE_SHOWN
 from pages.sources import SourceRegister
+from research.evidence import Glance
+from research.models import Citation
 
-#: Content that lists never give: numbers belong to one page.
-DETAIL_ONLY = frozenset({"references"})
+#: Content that lists never give: numbers belong to one page, and the library is asked for one page at a time.
+DETAIL_ONLY = frozenset({"references", "evidence"})
 NOT_IN_LISTS = DETAIL_ONLY | shapes.PageDetail.model_fields.keys()
 
 
 def page_detail(page: Page, request: HttpRequest) -> dict[str, Any]:
     """One page in full: its numbered sources, its rich text with them, and its content."""
-    evidence = evidence_for([page]).get(page.pk, Evidence()) if isinstance(page, ConditionPage) else Evidence()
-    sources = SourceRegister.for_page(page, {"evidence": list(evidence.citations.values())})
+    evidence: list[Citation] | None = None
+    if isinstance(page, ConditionPage):
+        found = page.evidence()
+        evidence = found[:EVIDENCE_SHOWN]
+    sources = SourceRegister.for_page(page, {"evidence": evidence} if evidence is not None else {})
     answer = Answer(request, rich_texts_of(page), sources, [source.citation for source in sources])
+    if isinstance(page, ConditionPage):
+        answer.evidence = evidence
+        answer.glance = _glance(page, found)
     return {
         "id": page.pk,
-        "type": type(page)._meta.label,
+        "type": _label(page),
         "title": page.title,
         "meta": _meta(page, answer) | _meta_of_detail(page, answer),
-        **page_content(page, answer, evidence),
+        **page_content(page, answer),
     }
+
+
+def _glance(page: ConditionPage, evidence: list[Citation]) -> Glance | None:
+    topics = [topic.pk for topic in page.topics.all()]
+    if len(evidence) <= EVIDENCE_SHOWN:  # that is all there is
+        return glance_of(evidence) if topics else None
+    return glance_on(topics)
 
 
 def page_items(pages: Sequence[Page], request: HttpRequest, fields: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Pages of a list with the content ``fields`` asks for ("*" for all of it), if they come as their own types."""
     wanted = set(fields)
     content = [page for page in pages if wanted and page_type_of(type(page))]
-    evidence = (
-        evidence_for([page for page in content if isinstance(page, ConditionPage)])
-        if wanted & {"evidence", "*"}
-        else {}
-    )
     answer = Answer(
         request,
         [text for page in content for text in rich_texts_of(page)],
@@ -62,9 +73,9 @@ def page_items(pages: Sequence[Page], request: HttpRequest, fields: Iterable[str
     for page in pages:
         item = {"id": page.pk, "type": _label(page), "title": page.title, "meta": _meta(page, answer)}
         if wanted:
-            filled = page_content(page, answer, evidence.get(page.pk, Evidence()))
-            kept = filled.keys() - DETAIL_ONLY if "*" in wanted else (filled.keys() & wanted) - DETAIL_ONLY
-            item |= {name: value for name, value in filled.items() if name in kept}
+            filled = page_content(page, answer)
+            kept = filled.keys() if "*" in wanted else filled.keys() & wanted
+            item |= {name: filled[name] for name in kept - DETAIL_ONLY}
         items.append(item)
     return items
 
@@ -88,18 +99,8 @@ def _meta(page: Page, answer: Answer) -> dict[str, Any]:
 
 
 def _meta_of_detail(page: Page, answer: Answer) -> dict[str, Any]:
-    from clinic.api.publicpages import readable_pages
-
-    # The parent and the translations in one query; neither is named unless it could be read itself.
-    parent_path = page.path[: -page.steplen] if page.depth > 2 else ""
-    family = list(
-        readable_pages(answer.request)
-        .filter(_family(page, parent_path))
-        .exclude(pk=page.pk)
-        .select_related("locale", "content_type")
-    )
+    parent, translations = family_of(page, answer.request)
     social_image = getattr(page, "social_image", None)
-    parent = next((one for one in family if one.path == parent_path), None)
     return {
         "last_changed": getattr(page, "last_changed", None),
         "seo_title": page.seo_title,
@@ -110,16 +111,9 @@ def _meta_of_detail(page: Page, answer: Answer) -> dict[str, Any]:
         "parent": answer.page_reference(parent) if parent else None,
         "translations": [
             shapes.Translation(locale=one.locale.language_code, id=one.pk, html_url=page_link(one, answer.request))
-            for one in family
-            if one.translation_key == page.translation_key
+            for one in translations
         ],
     }
-
-
-def _family(page: Page, parent_path: str) -> Any:
-    from django.db.models import Q
-
-    return Q(translation_key=page.translation_key) | (Q(path=parent_path) if parent_path else Q(pk__in=[]))
 
 
 def _detail_type(model: type[Page]) -> type[shapes.PageDetail]:

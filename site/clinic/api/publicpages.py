@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject, Length, Substr
 from django.http import HttpRequest
 from wagtail.api.v3.querysets import get_pages_queryset
 from wagtail.models import Page, PageViewRestriction, Site
@@ -25,6 +27,52 @@ def public_pages(request: HttpRequest, model: Any = Page) -> Any:
     return model.objects.live().filter(
         Exists(roots.filter(asked_for__startswith=F("path"))),
         ~Exists(restrictions.filter(asked_for__startswith=F("page__path"))),
+    )
+
+
+def with_family(pages: Any) -> Any:
+    """Tells each page in the same query what it stands under and whether it has translations: see `family_of`."""
+    path = OuterRef("path")
+    parents = Page.objects.filter(path=Substr(path, 1, Length(path) - Page.steplen), live=True, depth__gt=1)
+    parent = JSONObject(
+        id="pk", title="title", slug="slug", url_path="url_path", content_type="content_type_id", path="path"
+    )
+    others = Page.objects.filter(translation_key=OuterRef("translation_key")).exclude(pk=OuterRef("pk"))
+    return pages.annotate(
+        parent_in_short=Subquery(parents.annotate(short=parent).values("short")[:1]), is_translated=Exists(others)
+    )
+
+
+def family_of(page: Page, request: HttpRequest) -> tuple[Page | None, list[Page]]:
+    """The page that this one stands under, and this one in other languages, as far as they can be read.
+
+    Asks nothing for a page loaded `with_family` that has no translations. What stands above a public page is itself
+    under no restriction.
+    """
+    known = hasattr(page, "is_translated")
+    if known and not page.is_translated:
+        return _parent_from(page.parent_in_short), []
+    parent_path = page.path[: -page.steplen] if page.depth > 2 else ""
+    wanted = Q(translation_key=page.translation_key) | (Q(path=parent_path) if parent_path else Q(pk__in=[]))
+    found = readable_pages(request).filter(wanted).exclude(pk=page.pk).select_related("locale", "content_type")
+    family = list(found)
+    return (
+        next((one for one in family if one.path == parent_path), None),
+        [one for one in family if one.translation_key == page.translation_key],
+    )
+
+
+def _parent_from(short: dict[str, Any] | None) -> Page | None:
+    if not short:
+        return None
+    return Page(
+        pk=short["id"],
+        title=short["title"],
+        slug=short["slug"],
+        url_path=short["url_path"],
+        content_type=ContentType.objects.get_for_id(short["content_type"]),
+        path=short["path"],
+        live=True,
     )
 
 

@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import http_date
 from ninja import Field, Query, Router, Schema
 
-from clinic.api.pagecontent import PAGE_TYPES
+from clinic.api.pagecontent import PAGE_TYPES, load_rows
 from clinic.api.pageshapes import Condition, ConditionItem, page_detail, page_items
 from clinic.api.pagination import Listing, Paging, paged
-from clinic.api.publicpages import public_pages
+from clinic.api.publicpages import public_pages, with_family
 from clinic.api.routers.pages import PageFields
 from pages.models import ConditionPage
 
@@ -46,7 +46,12 @@ def list_conditions(
         rows = rows.filter(topics__slug__in=filters.topic).distinct()
     if filters.locale is not None:
         rows = rows.filter(locale__language_code=filters.locale)
-    return paged(request, rows, paging, lambda page: page_items(page, request, [*ALWAYS, *names]))
+
+    def items(pages: list[ConditionPage]) -> list[dict[str, Any]]:
+        load_rows(pages)
+        return page_items(pages, request, [*ALWAYS, *names])
+
+    return paged(request, rows, paging, items)
 
 
 @router.get(
@@ -63,9 +68,10 @@ def get_condition(
     locale: str = Query("en", max_length=20, description="Language code of the content."),  # type: ignore[type-arg]
 ) -> dict[str, Any]:
     """A condition page by its slug."""
-    page = _rows(request).filter(slug=slug, locale__language_code=locale).order_by("path").first()
+    page = with_family(_rows(request)).filter(slug=slug, locale__language_code=locale).order_by("path").first()
     if page is None:
         raise Http404("There is no published condition of this slug.")
+    load_rows([page])
     if page.last_published_at:
         response["Last-Modified"] = http_date(page.last_published_at.timestamp())
     return page_detail(page, request)

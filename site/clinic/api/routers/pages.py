@@ -15,12 +15,13 @@ from ninja import Field, Query, Schema
 from wagtail.models import Locale, Page, Site
 
 from clinic.api.auth import ApiToken
-from clinic.api.pagecontent import page_type_of
+from clinic.api.pagecontent import load_rows, page_type_of
 from clinic.api.pageshapes import ITEMS, AnyItem, AnyPage, list_fields, page_detail, page_items
 from clinic.api.pagination import Listing, Paging, paged
 from clinic.api.problems import UnknownFields
-from clinic.api.publicpages import readable_pages
+from clinic.api.publicpages import readable_pages, with_family
 from clinic.api.withdrawn import pages as router
+from pages.models import ConditionPage
 from pages.search.results import PAGES, find
 
 READS = ApiToken(required=False)
@@ -174,20 +175,25 @@ def get_page(
 
 
 def _detail(request: HttpRequest, response: HttpResponse, page: Page) -> dict[str, Any]:
-    (whole,) = specific([page])
+    (whole,) = specific([page], family=True)
     if whole.last_published_at:
         response["Last-Modified"] = http_date(whole.last_published_at.timestamp())
     return page_detail(whole, request)
 
 
-def specific(pages: list[Page]) -> list[Page]:
+def specific(pages: list[Page], *, family: bool = False) -> list[Page]:
     """The pages as their own types with all they need loaded, in the same order: a few queries for each type."""
     found: dict[int, Page] = {}
     for model in {page.specific_class or Page for page in pages}:
         pks = [page.pk for page in pages if (page.specific_class or Page) is model]
         kind = page_type_of(model)
         rows = model.objects.filter(pk__in=pks).select_related("locale", "content_type", *(kind.join if kind else ()))
-        found |= {page.pk: page for page in rows.prefetch_related(*(kind.load if kind else ()))}
+        if family:
+            rows = with_family(rows)
+        loaded = list(rows.prefetch_related(*(kind.load if kind else ())))
+        if model is ConditionPage:
+            load_rows(loaded)
+        found |= {page.pk: page for page in loaded}
     return [found[page.pk] for page in pages if page.pk in found]
 
 

@@ -17,6 +17,8 @@ from clinic.api.schemas import research as shapes
 from pages.models import ConditionPage
 from pages.search.results import RESEARCH, find
 from research.choices import Finding, Kind, Species, Status, StudyDesign
+from research.exporting import export_response
+from research.formats.registry import FORMATS
 from research.models import Citation, CitationTopic, Topic
 from research.models.querysets import CitationQuerySet
 
@@ -29,6 +31,15 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "key": ("key",),
     "-verified_on": ("-verified_on", "key"),
 }
+
+
+FormatName = Literal[tuple(FORMATS)]  # type: ignore[valid-type]
+
+
+class ExportFormat(Schema):
+    """Which file format."""
+
+    format: FormatName = Field(description="The file format.")  # type: ignore[valid-type]
 
 
 class CitationFilters(Schema):
@@ -107,6 +118,34 @@ def list_citations(
     )
     answer = Answer(request)
     return paged(request, rows, paging, lambda page: build.listed(page, answer, expansion.expand))
+
+
+def export_citations(
+    request: HttpRequest,
+    filters: Query[CitationFilters],
+    wanted: Query[ExportFormat],
+) -> Any:
+    """Every published record that the filters leave, as a file for reference managers."""
+    found = filters.apply(Citation.objects.published(), _site(request))
+    return export_response(found, wanted.format)
+
+
+EXPORT_TYPES = tuple(one.content_type.partition(";")[0] for one in FORMATS.values())
+export_citations.produces = EXPORT_TYPES  # type: ignore[attr-defined]
+router.get(
+    "/export/",
+    url_name="citation_export",
+    operation_id="citations_export",
+    summary="Export citations",
+    openapi_extra={
+        "responses": {
+            "200": {
+                "description": "The file.",
+                "content": {kind: {"schema": {"type": "string"}} for kind in EXPORT_TYPES},
+            }
+        }
+    },
+)(export_citations)
 
 
 @router.get(

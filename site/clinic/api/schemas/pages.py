@@ -173,14 +173,26 @@ class FindingCount(Schema):
     studies: int
 
 
+class DesignCount(Schema):
+    """How many studies of one design found what."""
+
+    design: Labelled
+    studies: int
+    findings: dict[str, int]
+
+
 class EvidenceAtAGlance(Schema):
     """The published research filed under the page's topics."""
 
     introduction: str
     gap: str = Field(description="Where research is thin or absent.")
-    studies: int
+    studies: int = Field(description="Published research that stands.")
+    participants: int = Field(description="People in its studies; those of one trial counted once.")
+    newest: int | None = Field(description="Year of the newest study.")
+    gaps: list[str] = Field(description="What the numbers show to be missing, in words.")
     findings: list[FindingCount]
-    citations: list[str] = Field(description="Keys, newest first.")
+    designs: list[DesignCount]
+    citations: list[str] = Field(description="Keys of the studies that the page lists, newest first.")
 
 
 class ConditionContent(PageDetail):
