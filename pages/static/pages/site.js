@@ -8,6 +8,7 @@ const depend = root => {
     const form = row.closest('form');
     const given = new FormData(form).getAll(row.dataset.when);
     row.hidden = !row.dataset.is.split('|').some(value => given.includes(value));
+    row.classList.add('set');
     row.querySelectorAll('[data-when-hint]').forEach(hint => { hint.hidden = true; });
   });
   root.addEventListener('change', show);
