@@ -249,6 +249,7 @@ def test_csl_json_names_the_line_of_a_record() -> None:
         ("ris", RIS + "TY-JOUR2\nTI-b\n", 7),
         ("bibtex", BIB + "@article{two, title={A {trial}\n\n" + BIB, 2),
         ("bibtex", BIB + BIB + "@article{two, title={cut", 3),
+        ("bibtex", BIB + "@article{two, title={swallows the next,\n@article{three, title={B}}}}\n", 3),
         ("bibtex", BIB + "@article{two title={no comma after the key}}", 2),
         ("bibtex", BIB + "@article{two, title=undefinedmacro}", 2),
         ("bibtex", BIB + "@article{two, title={a} author={b}}", 2),

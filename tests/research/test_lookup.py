@@ -222,6 +222,13 @@ def test_unavailable(on: World, settings: Any, name: str, answer: Answer) -> Non
     assert result.reason
 
 
+def test_a_good_answer_that_is_too_large(on: World, settings: Any) -> None:
+    only(settings, "crossref")
+    on.says("/crossref/works/" + DOI.replace("/", "%2F"), json.dumps(CROSSREF) + " " * 30_000)
+    (result,) = look_up(DOI)
+    assert isinstance(result, Unavailable) and "larger than 20000 bytes" in result.reason
+
+
 def test_a_server_that_is_not_there(settings: Any) -> None:
     settings.RESEARCH_LOOKUPS = {"crossref": {"base_url": "http://127.0.0.1:1", "contact": "a@b.c"}}
     (result,) = look_up(DOI)
