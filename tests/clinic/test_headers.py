@@ -62,3 +62,12 @@ def test_cookies_are_for_https_alone_in_production() -> None:
     assert base.SESSION_COOKIE_SECURE and base.CSRF_COOKIE_SECURE and base.SECURE_SSL_REDIRECT
     assert base.SECURE_HSTS_SECONDS >= 365 * 24 * 3600
     assert settings.ROOT_URLCONF == base.ROOT_URLCONF
+
+
+def test_the_browsers_language_changes_nothing(client: Client) -> None:
+    """English at the root, whatever is asked for: caches need keep but one copy."""
+    spanish, plain = (client.get("/nothing/", headers=headers) for headers in ({"accept-language": "es"}, {}))
+    assert spanish.content == plain.content
+    assert plain.headers["Content-Language"] == "en"
+    assert "Accept-Language" not in plain.headers.get("Vary", "")
+    assert client.get("/es/nothing/").headers["Content-Language"] == "es"

@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "clinic.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "clinic.locales.AddressLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "forms.outage.KeepAnswersMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
