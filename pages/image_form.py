@@ -39,7 +39,7 @@ class ClinicImageForm(BaseImageForm):
     def clean(self) -> dict[str, Any]:
         """Wants a description, or the plain statement that there is nothing to describe."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if "description" in self.fields and not cleaned.get("decorative") and not cleaned.get("description"):
+        if "description" in self.fields and not cleaned.get("is_decorative") and not cleaned.get("description"):
             self.add_error(
                 "description",
                 ValidationError(

@@ -31,7 +31,7 @@ class ImageBlock(blocks.StructBlock):
         """Refuses a picture that has no words and is not said to be decorative."""
         cleaned = super().clean(value)
         image = cleaned.get("image")
-        if image and not (cleaned.get("alt_text") or image.description or image.decorative):
+        if image and not (cleaned.get("alt_text") or image.description or image.is_decorative):
             raise StructBlockValidationError(
                 block_errors={
                     "alt_text": ValidationError(
@@ -46,7 +46,7 @@ class ImageBlock(blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         image = value.get("image")
         own = value.get("alt_text")
-        context["alt"] = own or ("" if image is None or image.decorative else image.description)
+        context["alt"] = own or ("" if image is None or image.is_decorative else image.description)
         return context
 
     class Meta:

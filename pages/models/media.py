@@ -23,7 +23,8 @@ class ClinicImage(AbstractImage):
 
     file: Any  # Wagtail's image file
 
-    decorative = models.BooleanField(
+    # Not "decorative": Wagtail sets an attribute of that name on every image it makes.
+    is_decorative = models.BooleanField(
         _("decorative"),
         default=False,
         help_text=_("Tick only if the picture adds nothing that a listener would miss. Otherwise write a description."),
@@ -31,7 +32,7 @@ class ClinicImage(AbstractImage):
     credit = models.CharField(_("credit"), max_length=200, blank=True)
     licence = models.CharField(_("licence"), max_length=200, blank=True)
 
-    admin_form_fields = (*Image.admin_form_fields, "decorative", "credit", "licence")
+    admin_form_fields = (*Image.admin_form_fields, "is_decorative", "credit", "licence")
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")

@@ -122,21 +122,23 @@ def test_a_picture_without_words_is_refused_unless_it_is_decorative(editor: Clie
     assert "for people who can’t see it" in response.content.decode()
     assert not ClinicImage.objects.exists()
     editor.post("/admin/images/add/", {"title": "Room", "file": upload(), "description": "The infusion room"})
-    editor.post("/admin/images/add/", {"title": "Leaf", "file": upload(), "decorative": "on"})
+    editor.post("/admin/images/add/", {"title": "Leaf", "file": upload(), "is_decorative": "on"})
     assert [image.title for image in ClinicImage.objects.order_by("pk")] == ["Room", "Leaf"]
     assert b"Secret Camera" not in stored(ClinicImage.objects.get(title="Room"))
 
 
 @pytest.mark.parametrize("data", [b"\xff\xd8\xff\xe0broken", b"<svg onload=alert(1)>", b""])
 def test_a_file_that_is_no_picture_is_refused_beside_its_field(editor: Client, data: bytes) -> None:
-    response = editor.post("/admin/images/add/", {"title": "Room", "file": upload(data=data), "decorative": "on"})
+    response = editor.post("/admin/images/add/", {"title": "Room", "file": upload(data=data), "is_decorative": "on"})
     assert response.status_code == 200
     assert not ClinicImage.objects.exists()
 
 
 def test_a_truncated_photograph_is_refused_beside_its_field(editor: Client) -> None:
     whole = photograph().read()
-    response = editor.post("/admin/images/add/", {"title": "R", "file": upload(data=whole[:-120]), "decorative": "on"})
+    response = editor.post(
+        "/admin/images/add/", {"title": "R", "file": upload(data=whole[:-120]), "is_decorative": "on"}
+    )
     assert response.status_code == 200
     assert "can’t be read as a picture" in response.content.decode()
 

@@ -42,8 +42,8 @@ def picture_fields(image: AbstractImage, request: HttpRequest, sizes: str) -> di
     largest = plain.renditions[-1]
     return {
         "id": image.pk,
-        "alt": "" if image.decorative else image.description,
-        "decorative": image.decorative,
+        "alt": "" if image.is_decorative else image.description,
+        "decorative": image.is_decorative,
         "credit": image.credit,
         "width": image.width,
         "height": image.height,
