@@ -212,6 +212,11 @@ def _update(row: ImportRow, user: Any) -> None:
     if not row.take:
         row.state, row.message = State.SKIPPED, _("Nothing was chosen to be taken from the file.")
         return
+    lock = row.match.get_lock()
+    if lock is not None and (user is None or lock.for_user(user)):
+        row.state = State.FAILED
+        row.message = _("The record is locked. Ask whoever locked it, then import the file again.")
+        return
     values = columns_of(row.item).values
     citation = row.match.get_latest_revision_as_object()
     for name in row.take:

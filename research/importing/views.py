@@ -74,9 +74,8 @@ class ImportForm(forms.Form):
         super().__init__(*args, **kwargs)
         readable = [(name, format_.label) for name, format_ in FORMATS.items() if format_.parse]
         self.fields["format"].choices = [("", _("Tell it from the records")), *readable]  # type: ignore[attr-defined]
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("aria-describedby", "")
-        self.batch: ImportBatch | None = None
+        # A browser would cut a long paste off without a word; the server says that it is too long.
+        del self.fields["text"].widget.attrs["maxlength"]
 
     def clean(self) -> dict[str, Any]:
         """Exactly one source, and not too much of it."""

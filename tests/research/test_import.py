@@ -211,6 +211,18 @@ def test_a_public_record_changes_only_as_a_draft() -> None:
     assert "publish it" in batch.rows.get().message
 
 
+def test_a_locked_record_is_left_alone(admin_user: Any, django_user_model: Any) -> None:
+    citation = existing(doi="10.1000/one", title="A trial of ketamine", locked=True, locked_by=admin_user)
+    other = django_user_model.objects.create_user("other", "o@clinic.example", "pass")
+    batch = preview(RIS)
+    list(commit(batch, other))
+    citation.refresh_from_db()
+    assert (citation.volume, batch.rows.get().state) == ("", "failed")
+    assert "locked" in batch.rows.get().message
+    list(commit(again := preview(RIS), admin_user))
+    assert again.rows.get().state == "updated"
+
+
 def test_a_guess_at_the_kind_is_no_difference() -> None:
     existing(doi="10.1000/one", kind="guideline")
     assert "kind" not in preview(RIS).rows.get().differences

@@ -114,6 +114,13 @@ def test_bad_input_is_told_beside_the_field_and_kept(desk: Client, data: dict[st
     assert not ImportBatch.objects.exists()
 
 
+def test_a_paste_is_never_cut_off_in_silence(desk: Client) -> None:
+    assert "maxlength" not in page(desk, START).split('name="text"')[1].split(">")[0]
+    response = desk.post(START, {"text": RIS + "x" * 1_500_000})
+    assert response.status_code == 422
+    assert "at most 1500000 characters" in response.content.decode()
+
+
 def test_no_markup_of_a_record_is_executed(desk: Client) -> None:
     evil = '<script>alert(1)</script>Pain &lt;img src=x onerror=alert(2)&gt; "><b onclick=x>'
     existing(doi="10.1000/one", title="Pain", container_title="Before")
