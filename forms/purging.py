@@ -9,9 +9,11 @@ from datetime import timedelta
 
 from django.core.files.storage import Storage
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from forms.models.attachments import SPARE, Attachment, private_storage
+from forms.models.audit import AuditEntry, record
 from forms.models.drafts import Draft
 from forms.models.submissions import FormSnapshot, Submission
 
@@ -30,7 +32,13 @@ def erase(submission: Submission) -> None:
 
 
 def purge_submissions() -> int:
-    """Delete everything past its retention date, in batches; returns how many."""
+    """Delete everything past its retention date, in batches, and say so in the audit trail; returns how many."""
+    by_form = dict(
+        Submission.objects.to_purge().values_list("page__title").annotate(count=Count("pk")).order_by("page__title")
+    )
+    if not by_form:
+        return 0
+    record(AuditEntry.Action.PURGE, count=sum(by_form.values()), forms=by_form)
     count = 0
     while ids := list(Submission.objects.to_purge().values_list("pk", flat=True)[:BATCH]):
         paths = [one.path for one in Attachment.objects.filter(submission__in=ids)]

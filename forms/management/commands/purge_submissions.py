@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import Count, Min
 
 from forms.models.attachments import private_storage
-from forms.models.audit import AuditEntry, record
 from forms.models.drafts import Draft
 from forms.models.submissions import Submission
 from forms.purging import orphan_files, purge_drafts, purge_snapshots, purge_submissions
@@ -42,8 +41,6 @@ class Command(BaseCommand):
         if not options["delete"]:
             self.stdout.write(f"Would delete: {found}. Nothing was changed; --delete does it.")
             return
-        if total:
-            record(AuditEntry.Action.PURGE, count=total, forms={row["page__title"]: row["count"] for row in rows})
         deleted = purge_submissions()
         purge_drafts()
         purge_snapshots()
