@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from pages.gate import doubt_about, why_unsupported
 from pages.models.claims import AbstractClaim
+from pages.retractions import claim_source_models
+from research.choices import Status
 from research.models import Citation
 from research.reports import Report, Row, register_report
 
@@ -52,11 +55,15 @@ def unsupported() -> Iterator[Row]:
 def in_doubt() -> Iterator[Row]:
     """Statements of which some source is retracted, questioned, superseded or overdue for review."""
     today = timezone.localdate()
-    for claim, sources in _claims_with_sources():
-        for citation, stance in sources:
-            if doubt := doubt_about(citation, today):
-                problem = f"{doubt.message} ({stance})"
-                yield Row(f"“{claim.statement[:120]}”", problem, _place(claim), claim.page, also=citation)
+    doubtful = Q(citation__status__in=[Status.RETRACTED, Status.CONCERN, Status.SUPERSEDED])
+    doubtful |= Q(citation__next_review__lt=today)
+    for model in claim_source_models():
+        rows = model.objects.filter(doubtful).select_related("citation", "claim__page")
+        for row in rows.order_by("claim__page__title", "claim__sort_order", "sort_order"):
+            if doubt := doubt_about(row.citation, today):
+                problem = f"{doubt.message} ({row.get_stance_display()})"
+                text = f"“{row.claim.statement[:120]}”"
+                yield Row(text, problem, _place(row.claim), row.claim.page, also=row.citation)
 
 
 register_report(

@@ -1,13 +1,13 @@
 """The research listing: the library narrowed, counted, sorted, grouped by topic and cut into pages.
 
-Query budget: topics, condition pages, all counts together, one page of records, their topics; with a search text one
+Query budget: topics with their pages, all counts together, one page of records, their topics; with a search text one
 more. The number does not grow with the library.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,6 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    Exists,
     F,
     IntegerField,
     Max,
@@ -81,6 +80,19 @@ class Group:
     other: list[Citation] = field(default_factory=list)
 
 
+class Slices:
+    """Records in order, of which only a slice is ever fetched: the order is found on keys alone, then the rows."""
+
+    def __init__(self, found: models.QuerySet[Citation], arrange: Callable[[Any], Any]) -> None:
+        self.found = found
+        self.arrange = arrange
+
+    def __getitem__(self, part: slice) -> list[Citation]:
+        keys = self.arrange(self.found).values("pk")[part]
+        rows: list[Citation] = list(self.arrange(Citation.objects.filter(pk__in=keys).with_topics()))
+        return rows
+
+
 class Counted(Paginator[Any]):
     """A paginator that has been told the count."""
 
@@ -94,17 +106,35 @@ class Counted(Paginator[Any]):
         return self._total
 
 
+def topics_with_pages() -> list[Topic]:
+    """All topics in tree order, each with ``page``: the public page about it, or about its condition. One query."""
+    from pages.models import ConditionPage
+
+    about = ConditionPage.objects.live().unrestricted().filter(topics=OuterRef("pk")).order_by("title")
+    names = {"page_id": "pk", "page_title": "title", "page_path": "url_path"}
+    found = Topic.objects.in_tree_order().select_related("parent")
+    topics = list(found.annotate(**{name: Subquery(about.values(of)[:1]) for name, of in names.items()}))
+    pages: dict[int, Any] = {}
+    for topic in topics:
+        if topic.page_id:
+            pages[topic.pk] = ConditionPage(pk=topic.page_id, title=topic.page_title, url_path=topic.page_path)
+    for topic in topics:
+        topic.page = pages.get(topic.pk) or pages.get(topic.parent_id or 0)
+    return topics
+
+
 class Listing:
     """Everything the listing's template shows."""
 
     def __init__(self, data: QueryDict, *, language: str = "") -> None:
-        self.topics: list[Topic] = list(Topic.objects.in_tree_order().select_related("parent"))
+        self.topics = topics_with_pages()
         self.by_slug = {topic.slug: topic for topic in self.topics}
         self.filters: Filters = read_filters(data, list(self.by_slug))
         self._matched = self._search()
         self._counts = self._count()
         self.total = self._counts["total"].get("", 0)
-        self.results: PageOfResults[Any] = Counted(self._ordered(), PER_PAGE, self.total).get_page(data.get("page"))
+        ordered = Counted(Slices(self.queryset(), self._arranged), PER_PAGE, self.total)
+        self.results: PageOfResults[Any] = ordered.get_page(data.get("page"))
         self.records: list[Citation] = list(self.results.object_list)
 
     # What is found
@@ -146,7 +176,7 @@ class Listing:
         if asked.findings and but != "findings":
             links &= Q(finding__in=asked.findings)
         if links:
-            condition &= Q(Exists(CitationTopic.objects.filter(links, citation=OuterRef("pk"))))
+            condition &= Q(pk__in=CitationTopic.objects.filter(links).values("citation"))
         return condition
 
     @cached_property
@@ -163,7 +193,7 @@ class Listing:
 
         def of(facet: str, column: Any, rows: Any) -> Any:
             named = rows.annotate(facet=Value(facet, CharField()), value=Cast(column, CharField()))
-            return named.values("facet", "value").annotate(n=Count("pk", distinct=facet in ("topics", "findings")))
+            return named.values("facet", "value").annotate(n=Count("pk"))
 
         def links(but: str) -> Any:
             # The finding belongs to the pair: with a topic chosen, only what was found for it counts.
@@ -174,9 +204,9 @@ class Listing:
                 rows = rows.filter(finding__in=self.filters.findings)
             return rows
 
-        def by_link(facet: str, column: Any, rows: Any) -> Any:
+        def by_link(facet: str, column: Any, rows: Any, *, distinct: bool = True) -> Any:
             named = rows.annotate(facet=Value(facet, CharField()), value=Cast(column, CharField()))
-            return named.values("facet", "value").annotate(n=Count("citation", distinct=True))
+            return named.values("facet", "value").annotate(n=Count("citation", distinct=distinct))
 
         people = Case(When(species=Species.HUMAN, then=Value("people")), default=Value("other"))
         parts = [
@@ -185,7 +215,7 @@ class Listing:
             of("designs", F("study_design"), public.filter(self._condition("designs"))),
             of("studied", people, public.filter(self._condition("studied"))),
             of("free", Value("1"), public.filter(self._condition("free"), open_access=True)),
-            by_link("topics", F("topic"), links("topics")),
+            by_link("topics", F("topic"), links("topics"), distinct=False),  # a pair stands once
             by_link("roots", Coalesce("topic__parent", "topic"), links("topics")),
             by_link("findings", F("finding"), links("findings")),
             public.annotate(facet=Value("years", CharField()), value=Value("first", CharField()))
@@ -202,10 +232,10 @@ class Listing:
 
     # In which order
 
-    def _ordered(self) -> models.QuerySet[Citation]:
+    def _arranged(self, rows: Any) -> Any:
+        """The rows in the order asked for, each with its ``home`` where they are grouped; research always first."""
         apart = Case(When(kind__in=RESEARCH_KINDS, then=0), default=1, output_field=IntegerField())
-        rows = self.queryset().with_topics().alias(apart=apart)  # type: ignore[attr-defined]
-        sort = self.filters.sort
+        rows = rows.alias(apart=apart)
         newest = (F("issued_year").desc(nulls_last=True), "key")
         orders: dict[str, tuple[Any, ...]] = {
             "newest": ("apart", *newest),
@@ -213,11 +243,9 @@ class Listing:
             "largest": ("apart", F("sample_size").desc(nulls_last=True), "key"),
             "title": ("apart", "title", "key"),
         }
-        if sort in orders:
-            ordered: models.QuerySet[Citation] = rows.order_by(*orders[sort])
-            return ordered
-        grouped: models.QuerySet[Citation] = rows.annotate(home=self._home()).order_by("home", "apart", *newest)
-        return grouped
+        if self.filters.sort in orders:
+            return rows.order_by(*orders[self.filters.sort])
+        return rows.annotate(home=self._home()).order_by("home", "apart", *newest)
 
     def _home(self) -> Any:
         """The place, in tree order, of the topic under which a record is listed: the first chosen, else its first."""
@@ -247,21 +275,6 @@ class Listing:
             self._describe(record, groups[-1].topic)
             (groups[-1].research if record.is_research else groups[-1].other).append(record)
         return groups
-
-    @cached_property
-    def condition_pages(self) -> dict[int, Any]:
-        """The public condition page of each topic on this page of results; the first by title. One query."""
-        from pages.models import ConditionPage
-
-        shown = {group.topic for group in self.groups if group.topic}
-        wanted = {topic.pk for topic in shown} | {topic.parent_id for topic in shown if topic.parent_id}
-        through = ConditionPage.topics.through.objects.filter(
-            topic__in=wanted, conditionpage__in=ConditionPage.objects.live().public()
-        )
-        found: dict[int, Any] = {}
-        for row in through.select_related("conditionpage").order_by("-conditionpage__title"):
-            found[row.topic_id] = row.conditionpage
-        return found
 
     @property
     def grouped(self) -> bool:

@@ -44,7 +44,8 @@ def usage_of(citation: Citation) -> list[Usage]:
         if instance == citation:
             continue
         places = dict.fromkeys(str(capfirst(reference.describe_source_field())) for reference in references)
-        found.append(Usage(instance, str(instance), str(capfirst(instance._meta.verbose_name)), tuple(places)))
+        kind = getattr(instance, "specific_class", None) or type(instance)  # a page comes as its base class
+        found.append(Usage(instance, str(instance), str(capfirst(kind._meta.verbose_name)), tuple(places)))
     known = {(type(usage.instance), usage.instance.pk) for usage in found}
     for more in further_usage:
         found += [usage for usage in more(citation) if (type(usage.instance), usage.instance.pk) not in known]

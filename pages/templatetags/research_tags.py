@@ -31,11 +31,10 @@ def coins(citation: Citation) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def condition_link(context: dict[str, Any], topic: Topic | None) -> SafeString:
-    """A link to the page about the group's condition, where there is one. One query for the whole list."""
+    """A link to the page about the group's condition, where there is one."""
     if topic is None:
         return mark_safe("")
-    pages = context["listing"].condition_pages
-    page = pages.get(topic.pk) or pages.get(topic.parent_id)
+    page = getattr(topic, "page", None)
     if page is None:
         return mark_safe("")
     words = _("Our page about %(condition)s") % {"condition": page.title}

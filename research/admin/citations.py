@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.tables import BooleanColumn, Column, LiveStatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views.generic.chooser import ChosenView
 from wagtail.snippets.views.chooser import SnippetChooserViewSet, SnippetChosenView
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
@@ -27,7 +27,9 @@ from research.reports.cells import safe_cell
 class CitationFilterSet(WagtailFilterSet):
     """What the list of citations can be narrowed by."""
 
-    topic = django_filters.ModelChoiceFilter(label=_("Topic"), queryset=Topic.objects.all(), method="of_topic")
+    topic = django_filters.ModelChoiceFilter(
+        label=_("Topic"), queryset=Topic.objects.in_tree_order().select_related("parent"), method="of_topic"
+    )
     kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=Kind.choices, widget=CheckboxSelectMultiple)
     study_design = django_filters.MultipleChoiceFilter(
         label=_("Study design"), choices=StudyDesign.choices, widget=CheckboxSelectMultiple
@@ -73,6 +75,13 @@ class CitationFilterSet(WagtailFilterSet):
 def _listed(citation: Citation) -> str:
     """A line that names the record without filling the page."""
     return f"{citation.short_name}: {Truncator(citation.title).chars(90)}"
+
+
+def _published(citation: Citation) -> str:
+    # Wagtail's own column asks the database twice a row.
+    if not citation.live:
+        return str(_("Draft"))
+    return str(_("Live, with a draft")) if citation.has_unpublished_changes else str(_("Live"))
 
 
 def _review(citation: Citation) -> str:
@@ -152,7 +161,7 @@ class CitationViewSet(SnippetViewSet):
             sort_key="title",
             get_url=lambda citation: CitationViewSet.edit_url_of(citation),
         ),
-        LiveStatusTagColumn(),
+        Column("published", label=_("Published"), accessor=_published, sort_key="live"),
         Column("status", label=_("Standing"), accessor="get_status_display", sort_key="status"),
         Column("study_design", label=_("Design"), accessor="get_study_design_display", sort_key="study_design"),
         Column("issued_year", label=_("Year"), sort_key="issued_year"),

@@ -32,7 +32,10 @@ class CitationTopic(Orderable):
                 violation_error_message=_("This topic is already listed for the citation."),
             )
         ]
-        indexes = [models.Index(fields=["topic", "finding", "citation"], name="research_link_by_topic")]
+        indexes = [
+            models.Index(fields=["topic", "finding", "citation"], name="research_link_by_topic"),
+            models.Index(fields=["citation", "sort_order"], name="research_link_in_order"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.topic}: {self.get_finding_display()}"
