@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import translation
 from ninja import NinjaAPI
 from wagtail.api.v3.api import api
 
@@ -42,7 +45,10 @@ api.add_router("", site)
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     """The OpenAPI document, finished."""
-    return finish(dict(NinjaAPI.get_openapi_schema(api, path_prefix="/api/v3/")))
+    with translation.override("en"):  # texts of Wagtail's are translated when they are read
+        made = dict(NinjaAPI.get_openapi_schema(api, path_prefix="/api/v3/"))
+        plain: dict[str, Any] = json.loads(json.dumps(made, cls=DjangoJSONEncoder))
+    return finish(plain)
 
 
 api.get_openapi_schema = lambda **kwargs: document()

@@ -55,6 +55,8 @@ def finish(document: Document) -> Document:
     schemes.pop("AllowAnonymous", None)
     for path in document["paths"].values():
         for method, operation in path.items():
+            for parameter in operation.get("parameters", ()):
+                parameter.pop("examples", None)  # Ninja copies them from the schema, where they have another form
             statuses = READING if method == "get" else WRITING
             if operation.get("security"):
                 statuses = tuple(sorted({*statuses, 401, 403}))

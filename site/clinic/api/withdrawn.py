@@ -12,6 +12,8 @@ from wagtail.contrib.redirects.api.v3.router import router as redirects
 from wagtail.documents.api.v3.router import router as documents
 from wagtail.images.api.v3.router import router as images
 from wagtail.locales.api.v3.router import router as locales
+from wagtail.snippets.api.v3.router import actions_router as snippet_actions
+from wagtail.snippets.api.v3.router import router as snippets
 
 __all__ = ["documents", "images", "pages", "redirects"]
 
@@ -23,6 +25,11 @@ WITHDRAWN: dict[Router, frozenset[str]] = {
     documents: frozenset({"documents_list", "documents_detail"}),
     # Redirects of other sites and to pages that nobody may see; the admin is the place to change them.
     redirects: frozenset(f"redirects_{action}" for action in ("list", "find", "detail", "create", "update", "delete")),
+    # No model of this site is a snippet of Wagtail's.
+    **{
+        router: frozenset(one.operation_id or "" for view in router.path_operations.values() for one in view.operations)
+        for router in (snippets, snippet_actions)
+    },
     # Sites and languages are set up by operators, not through a token.
     sites: frozenset(f"sites_{action}" for action in ("create", "update", "delete")),
     locales: frozenset(f"locales_{action}" for action in ("create", "update", "delete")),

@@ -141,7 +141,9 @@ router.get(
         "responses": {
             "200": {
                 "description": "The file.",
-                "content": {kind: {"schema": {"type": "string"}} for kind in EXPORT_TYPES},
+                "content": {
+                    kind: {"schema": {"type": "array" if kind.endswith("json") else "string"}} for kind in EXPORT_TYPES
+                },
             }
         }
     },

@@ -68,7 +68,9 @@ def get_site(request: HttpRequest) -> shapes.Site:
             country=around.country,
         ),
         hours=[
-            shapes.Hours(first_day=one.first_day, last_day=one.last_day, opens=one.opens, closes=one.closes)
+            shapes.Hours(
+                first_day=one.first_day, last_day=one.last_day, opens=f"{one.opens:%H:%M}", closes=f"{one.closes:%H:%M}"
+            )
             for one in around.hours
         ],
         hours_note=around.hours_note,

@@ -56,8 +56,8 @@ class Hours(Schema):
 
     first_day: int
     last_day: int
-    opens: datetime.time
-    closes: datetime.time
+    opens: str = Field(description="Local time, e.g. 08:00.", pattern=r"^\d\d:\d\d$")
+    closes: str = Field(pattern=r"^\d\d:\d\d$")
 
 
 class Address(Schema):

@@ -1,0 +1,103 @@
+"""The contract with front ends: the OpenAPI document and one answer of each page type, kept as files.
+
+After a change that is meant, write them again with `python manage.py write_api_contract` and
+`REWRITE_GOLDEN=1 pytest tests/api/test_contract.py`, and read the difference.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from clinic.api.blocks import stream_type
+from clinic.api.instance import api, document
+from clinic.api.pageshapes import DETAILS
+from pages.blocks import BODY_BLOCKS
+from tests.api.world import World
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = Path(__file__).parent / "golden"
+DOCUMENT = ROOT / "docs" / "openapi.json"
+
+
+def test_the_document_is_the_one_kept() -> None:
+    kept = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    assert json.loads(json.dumps(document())) == kept, "Meant? Then: python manage.py write_api_contract"
+
+
+def test_the_command_writes_the_document(tmp_path: Path) -> None:
+    call_command("write_api_contract", output=tmp_path / "openapi.json")
+    assert (tmp_path / "openapi.json").read_text(encoding="utf-8") == DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_the_document_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(json.loads(json.dumps(document()))).validate()
+
+
+def test_every_operation_is_named_once_and_documents_its_problems() -> None:
+    names = []
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            names.append(operation["operationId"])
+            assert operation["summary"], path
+            assert "422" in operation["responses"], (path, method)
+            for parameter in operation.get("parameters", ()):
+                assert "schema" in parameter
+    assert len(names) == len(set(names))
+
+
+def test_every_block_has_a_type_of_its_own() -> None:
+    schemas = json.dumps(document()["components"]["schemas"])
+    for name, _block in BODY_BLOCKS:
+        assert f'"const": "{name}"' in schemas or f'["{name}"]' in schemas, name
+    assert stream_type(BODY_BLOCKS)
+
+
+def _steady(value: Any) -> Any:
+    """Numbers of rows and times of day differ from run to run; everything else must not."""
+    if isinstance(value, dict):
+        return {name: _steady(one) if name != "id" or isinstance(one, str) else 0 for name, one in value.items()}
+    if isinstance(value, list):
+        return [_steady(one) for one in value]
+    if isinstance(value, str):
+        value = re.sub(r"/(pages|images|documents)/\d+/", r"/\1/0/", value)
+        return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "2026-01-01T00:00:00Z", value)
+    return value
+
+
+ANSWERS = {
+    "condition": "conditions/ptsd/",
+    "home": "pages/find/?html_path=/",
+    "professionals": "pages/find/?html_path=/for-professionals/",
+    "research": "pages/find/?html_path=/research/",
+    "standard": "pages/find/?html_path=/what-to-expect/",
+    "condition-index": "pages/find/?html_path=/conditions/",
+    "citation": "research/citations/feder-2014-ptsd/",
+    "topic": "research/topics/depression/",
+    "site": "site/",
+    "eligibility": "eligibility/",
+    "list-of-conditions": "conditions/?fields=*",
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers_are_the_ones_kept(world: World, get: Callable[..., Any], name: str) -> None:
+    answer = json.dumps(_steady(get(ANSWERS[name])), indent=1, ensure_ascii=False) + "\n"
+    kept = GOLDEN / f"{name}.json"
+    if os.environ.get("REWRITE_GOLDEN"):
+        kept.write_text(answer, encoding="utf-8")
+    assert answer == kept.read_text(encoding="utf-8")
+
+
+def test_every_page_type_of_the_site_has_a_shape() -> None:
+    assert {model._meta.label for model in DETAILS} >= {"pages.ConditionPage", "pages.HomePage", "forms.ReferralPage"}
+    assert api.title
