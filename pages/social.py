@@ -13,6 +13,7 @@ from pages.branch import branch
 from pages.theme import palette
 
 WIDTH, HEIGHT = 1200, 630
+FINER = 3  # the tree is drawn this much larger and made smaller, so that its twigs are smooth
 FONT = Path(__file__).parent / "static/pages/fonts/newsreader-latin-500-normal.woff2"
 LIMB = re.compile(r'<path stroke-width="([\d.]+)" d="([^"]+)"/>')
 CURVE = re.compile(r"M(-?\d+) (-?\d+)q(-?\d+) ?(-?\d+) ?(-?\d+) ?(-?\d+)")
@@ -24,9 +25,10 @@ POINT = re.compile(r"M(-?\d+) (-?\d+)h0")
 def picture(seed: int, title: str, clinic: str, brand: str, accent: str) -> bytes:
     """Returns a PNG of 1200 by 630 pixels: title, clinic and the page's tree, in the clinic's colours."""
     colours = palette(brand, accent).light
-    canvas = Image.new("RGB", (WIDTH, HEIGHT), colours["sky-1"])
-    pen = ImageDraw.Draw(canvas, "RGBA")
-    _draw_tree(pen, seed, colours)
+    large = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), colours["sky-1"])
+    _draw_tree(ImageDraw.Draw(large, "RGBA"), seed, colours)
+    canvas = large.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
+    pen = ImageDraw.Draw(canvas)
     size, lines = _fitted(pen, title)
     top = (HEIGHT - 90 - len(lines) * size * 1.12) / 2
     for number, line in enumerate(lines):
@@ -34,7 +36,7 @@ def picture(seed: int, title: str, clinic: str, brand: str, accent: str) -> byte
     pen.text((72, HEIGHT - 96), clinic, font=_font(34), fill=colours["brand"])
     pen.rectangle((0, HEIGHT - 12, WIDTH, HEIGHT), fill=colours["brand"])
     file = io.BytesIO()
-    canvas.quantize(128).save(file, "PNG", optimize=True)
+    canvas.quantize(192).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
@@ -65,7 +67,7 @@ def _wrapped(pen: ImageDraw.ImageDraw, title: str, size: int) -> list[str]:
 
 def _draw_tree(pen: ImageDraw.ImageDraw, seed: int, colours: dict[str, str]) -> None:
     drawing = branch(seed)
-    scale, left, top = 0.98, 650, HEIGHT - 12 - 566 * 0.98
+    scale, left, top = 0.98 * FINER, 650 * FINER, (HEIGHT - 12 - 566 * 0.98) * FINER
 
     def place(x: float, y: float) -> tuple[float, float]:
         return left + x * scale, top + y * scale
@@ -86,6 +88,5 @@ def _draw_tree(pen: ImageDraw.ImageDraw, seed: int, colours: dict[str, str]) -> 
     for kind, data in BUD.findall(drawing):
         for x, y in POINT.findall(data):
             at = place(float(x), float(y))
-            pen.ellipse(
-                (at[0] - 4, at[1] - 4, at[0] + 4, at[1] + 4), fill=colours["brand" if kind == "0" else "accent-ink"]
-            )
+            bud = (at[0] - 4 * FINER, at[1] - 4 * FINER, at[0] + 4 * FINER, at[1] + 4 * FINER)
+            pen.ellipse(bud, fill=colours["brand" if kind == "0" else "accent-ink"])

@@ -36,7 +36,7 @@ def marked(text: str, found: re.Pattern[str] | None) -> SafeString:
 
 def snippet(text: str, found: re.Pattern[str] | None) -> SafeString:
     """Returns about LENGTH characters around the first match (or the beginning), cut at words, with matches marked."""
-    text = " ".join(text.split())
+    text = " · ".join(line for part in text.splitlines() if (line := " ".join(part.split())))
     match = found.search(text) if found else None
     start = max(0, match.start() - BEFORE) if match else 0
     if start:

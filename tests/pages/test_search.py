@@ -92,6 +92,10 @@ def test_a_snippet_marks_the_long_name_for_the_short_one() -> None:
     assert found == "Signs of <mark>post-traumatic stress disorder</mark>"
 
 
+def test_lines_of_the_index_are_told_apart() -> None:
+    assert snippet("Here it ends.\n\nWhat it is\n  A   condition", None) == "Here it ends. · What it is · A condition"
+
+
 # --- Finding ----------------------------------------------------------------------------------------------------
 
 
@@ -140,6 +144,11 @@ def test_every_name_finds_the_same(library: Callable[[str], Results], text: str)
 
 def test_an_abbreviation_finds_its_long_form_and_back(library: Callable[[str], Results]) -> None:
     assert titles(library("IV ketamine")) == ["Efficacy of intravenous ketamine for post-traumatic stress disorder"]
+
+
+def test_a_treatment_is_no_other_name_of_what_it_treats(library: Callable[[str], Results]) -> None:
+    condition_page("sleep", title="Sleep", summary="After ECT some people sleep better.")
+    assert titles(library("electroconvulsive therapy")) == ["Sleep"]
 
 
 def test_other_forms_of_a_word_are_found(library: Callable[[str], Results]) -> None:
@@ -228,7 +237,7 @@ def test_the_number_of_queries_does_not_grow(
 
 def test_publishing_makes_a_change_findable(db: None) -> None:
     page = condition_page("ocd", title="OCD")
-    page.facts = [ConditionFact(statement="A zebra stands in a new fact.", draft=False)]
+    page.questions = [ConditionQuestion(question="Does a zebra stand in a new question?", answer="<p>Yes.</p>")]
     page.summary = "A giraffe stands in the summary."
     page.save_revision().publish()
     site = Site.objects.get(is_default_site=True)
