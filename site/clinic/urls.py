@@ -9,6 +9,7 @@ from wagtail.contrib.sitemaps.views import sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
 from clinic.api import v2
+from clinic.api.index import index
 from clinic.api.instance import api
 from clinic.api.middleware import nothing_here
 from clinic.media import media
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", include(pages_urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("api/v3/", index, name="api_index"),
     path("api/v3/", api.urls),
     path("api/v2/", v2.api.urls),
     # Nothing else under /api/ may fall through to the page tree.

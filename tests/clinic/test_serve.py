@@ -30,6 +30,7 @@ ADDRESSES = (
     "/schedule-a-call/",
     "/search/",
     "/admin/login/",
+    "/api/v3/",
     "/api/v3/pages/",
     "/sitemap.xml",
     "/robots.txt",
