@@ -28,7 +28,7 @@ def public_item(item: CslItem) -> CslItem:
 
 def items(citations: QuerySet[Citation], *, public: bool = True) -> Iterator[CslItem]:
     """The citations as CSL items, a chunk in memory at a time."""
-    for citation in citations.iterator(chunk_size=CHUNK):
+    for citation in citations.prefetch_related(None).iterator(chunk_size=CHUNK):
         item = citation.to_csl()
         yield public_item(item) if public else item
 
