@@ -129,7 +129,7 @@ def receive(
     answers = form.answers()
     digest = _content_digest(page, answers, form, held)
     token = _token_digest(page, meta.channel, meta.token or uuid.uuid4().hex)
-    earlier = _earlier(page, token, digest)
+    earlier = _earlier(page, token, digest, of_one_person=_names_a_person(definition, answers))
     if earlier is not None and earlier.content_digest == digest:
         return _receipt(earlier, repeated=True)
     if earlier is not None and meta.channel == Submission.Channel.API:
@@ -197,11 +197,21 @@ def _content_digest(
     return keyed_digest("content", body.encode())
 
 
-def _earlier(page: FormPage, token: str, digest: str) -> Submission | None:
-    """What this sending may repeat: the same answers lately, or the same rendering of the form."""
-    since = timezone.now() - SAME_CONTENT
-    same = Submission.objects.filter(page=page, content_digest=digest, received_at__gte=since)
-    found = list((same | Submission.objects.filter(page=page, token_digest=token)).order_by("-received_at")[:20])
+def _names_a_person(definition: FormDefinition, answers: Answers) -> bool:
+    """Whether the answers hold a phone number or an address: then the same answers again come from the same person.
+
+    Without one they may be two people who answered a survey alike, and neither may be lost.
+    """
+    return any(answers.get(one.key) for one in definition.fields if one.kind in (Kind.PHONE, Kind.EMAIL))
+
+
+def _earlier(page: FormPage, token: str, digest: str, *, of_one_person: bool) -> Submission | None:
+    """What this sending may repeat: the same rendering of the form, or the same person's same answers lately."""
+    rows = Submission.objects.filter(page=page, token_digest=token)
+    if of_one_person:
+        since = timezone.now() - SAME_CONTENT
+        rows = rows | Submission.objects.filter(page=page, content_digest=digest, received_at__gte=since)
+    found = list(rows.order_by("-received_at")[:20])
     return next((one for one in found if one.content_digest == digest), found[0] if found else None)
 
 

@@ -112,6 +112,8 @@ def test_marketing_builds_a_third_form_and_only_intake_reads_it(
         assert visitor.title().startswith("Error: ")
         visitor.get_by_label("Your name").fill(f"Canary {script}")
         visitor.get_by_label("Something else").check()
+        if script:
+            expect(visitor.get_by_text("Only if you answered")).to_be_hidden()
         where.fill("At the library")
         visitor.get_by_label("The clinic may keep my answers.").check()
         visitor.get_by_role("button", name="Send").click()

@@ -96,6 +96,14 @@ def test_case_2_back_and_a_correction_loses_neither(client: Client) -> None:
     assert newest.follows is not None
 
 
+def test_two_people_who_answer_a_survey_alike_are_two_submissions(client: Client) -> None:
+    page = general_page([{"label": "Were we kind?", "field_type": "radio", "choices": "Yes\nNo"}])
+    for nonce_age in (60, 61):
+        response = post(client, {"were_we_kind": "Yes", "form-token": token(page, age=nonce_age)}, "/survey/")
+        assert response.status_code == 303
+    assert Submission.objects.count() == 2
+
+
 def test_one_token_a_rendering(client: Client) -> None:
     call_page()
     pattern = r'name="form-token" value="([^"]+)"'
