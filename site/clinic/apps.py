@@ -15,9 +15,10 @@ class ClinicConfig(AppConfig):
     def ready(self) -> None:
         """Connect the system checks, the roles and the API's page shapes and tokens."""
         from clinic import checks, roles  # noqa: F401  (importing checks registers them)
-        from clinic.api import auth
+        from clinic.api import auth, webhooks
         from clinic.api.pageshapes import register_shapes
 
         roles.connect()
         auth.connect()
+        webhooks.connect()
         register_shapes()

@@ -1,5 +1,5 @@
 """Models of the project itself."""
 
-from clinic.api.models import TokenGrant
+from clinic.api.models import TokenGrant, WebhookEndpoint
 
-__all__ = ["TokenGrant"]
+__all__ = ["TokenGrant", "WebhookEndpoint"]

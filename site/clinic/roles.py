@@ -90,6 +90,7 @@ ROLES: tuple[Role, ...] = (
             *_all("wagtailcore", "site"),
             *_all("wagtailcore", "apitoken"),
             *_all("clinic", "tokengrant", "change view"),
+            *_all("clinic", "webhookendpoint"),
             *_all("wagtailcore", "locale"),
             *_all("wagtailcore", "workflow", "add change delete"),
             *_all("wagtailcore", "task", "add change delete"),

@@ -1,10 +1,14 @@
-"""The admin's screen for what API tokens may do. Tokens themselves are made and revoked under Settings, API tokens."""
+"""The admin's screens of the API: what tokens may do, and webhooks. Tokens are made under Settings, API tokens."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
@@ -14,7 +18,9 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies.base import ModelPermissionPolicy
 from wagtail.users.utils import get_manageable_token_owners
 
-from clinic.api.models import TokenGrant
+from clinic.api.models import TokenGrant, WebhookEndpoint
+from clinic.api.webhooks import KIND, replay, secret_of
+from forms.models import Delivery
 
 
 class GrantPolicy(ModelPermissionPolicy):
@@ -91,3 +97,79 @@ class TokenGrantViewSet(ModelViewSet):
         ),
         FieldPanel("expires_at"),
     ]
+
+
+def _events(endpoint: WebhookEndpoint, state: str) -> Any:
+    return Delivery.objects.filter(kind=KIND, payload__endpoint=endpoint.pk, state=state)
+
+
+def _given_up(endpoint: WebhookEndpoint) -> str:
+    count = _events(endpoint, Delivery.State.FAILED).count()
+    if not count:
+        return "0"
+    address = reverse("api_webhooks:replay", args=[endpoint.pk])
+    return format_html('{} <a href="{}">{}</a>', count, address, _("Send again"))
+
+
+class WebhookList(generic.IndexView):
+    """All endpoints with the state of their events."""
+
+    @property
+    def columns(self) -> list[Column]:
+        """What the list shows."""
+        return [
+            TitleColumn("url", label=_("Address"), get_url=self.get_edit_url),
+            Column("active", label=_("Active")),
+            Column("sent", label=_("Sent"), accessor=lambda one: _events(one, Delivery.State.SENT).count()),
+            Column("waiting", label=_("Waiting"), accessor=lambda one: _events(one, Delivery.State.WAITING).count()),
+            Column("failed", label=_("Given up"), accessor=_given_up),
+        ]
+
+
+class SecretPanel(HelpPanel):
+    """Shows an endpoint's signing secret to whoever may edit it."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        """The panel on a form."""
+
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            known = self.instance is not None and self.instance.pk
+            self.content = (
+                format_html("<p>{} <code>{}</code></p>", _("Signing secret:"), secret_of(self.instance))
+                if known
+                else format_html("<p>{}</p>", _("Save first. The signing secret is shown then."))
+            )
+
+
+def replay_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks, then puts an endpoint's failed events back into the outbox."""
+    endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
+    if not request.user.has_perm("clinic.change_webhookendpoint"):
+        raise PermissionDenied
+    if request.method == "POST":
+        count = replay(endpoint)
+        messages.success(request, _("%(count)d events will be sent again.") % {"count": count})
+        return redirect("api_webhooks:index")
+    return render(request, "clinic/replay_webhook.html", {"endpoint": endpoint})
+
+
+class WebhookViewSet(ModelViewSet):
+    """Endpoints of front ends: add, switch off, see their state, send again."""
+
+    model = WebhookEndpoint
+    icon = "link-external"
+    menu_label = _("Webhooks")
+    menu_name = "api-webhooks"
+    menu_order = 604
+    add_to_settings_menu = True
+    add_to_reference_index = False
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    index_view_class = WebhookList
+    list_filter: list[str] = []
+    panels = [FieldPanel("url"), FieldPanel("note"), FieldPanel("active"), SecretPanel()]
+
+    def get_urlpatterns(self) -> list[Any]:
+        """The usual addresses, and the one to send again."""
+        return [*super().get_urlpatterns(), path("replay/<int:pk>/", replay_view, name="replay")]

@@ -71,3 +71,21 @@ class TokenGrant(models.Model):
         """The scopes in words, for lists."""
         names = [str(scope.label) for scope in Scope if self.allows(scope)]
         return ", ".join(names) or str(_("reads what is public"))
+
+
+class WebhookEndpoint(models.Model):
+    """An address of a front end that wants to know when something public changes."""
+
+    url = models.URLField(
+        _("address"), max_length=500, unique=True, help_text=_("Starts with https://. It gets signed messages.")
+    )
+    note = models.CharField(_("what it is"), max_length=160, blank=True)
+    active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("webhook of a front end")
+        verbose_name_plural = _("webhooks of front ends")
+        ordering = ("url",)
+
+    def __str__(self) -> str:
+        return self.url
