@@ -91,10 +91,9 @@ def shown(found: Iterable[Found], reading: Reading, request: HttpRequest | None 
 
 
 def visible_pages(site: Site, locale: Locale | None = None) -> QuerySet[Page]:
-    """Pages of the site that anyone may open, in one language, without those kept out of search engines' reach."""
-    root = site.root_page.localized if locale is None else site.root_page.get_translation_or_none(locale)
-    if root is None:
-        return Page.objects.none()
+    """Pages of the site that anyone may open, in one language; in the site's own while that one has no pages."""
+    translated = site.root_page.get_translation_or_none(locale) if locale else None
+    root = translated if translated is not None and translated.live else site.root_page
     return Page.objects.descendant_of(root, inclusive=True).live().public()
 
 

@@ -144,10 +144,11 @@ def test_every_template_passes_html_validate(running_site: RunningSite, tmp_path
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_stylesheets_and_scripts_are_sent_compressed(running_site: RunningSite) -> None:
-    parts = set(re.findall(r'(?:href|src)="(/static/[^"]+\.(?:css|js))"', get(running_site.url).body.decode()))
-    assert len(parts) == 2
-    for path in parts:
+def test_what_a_visit_loads_is_sent_compressed(running_site: RunningSite) -> None:
+    page = get(running_site.url).body.decode()
+    parts = set(re.findall(r'(?:href|src)="(/(?:static/[^"]+|theme[^"]+)\.(?:css|js))"', page))
+    assert len(parts) == 3
+    for path in {"/", "/sitemap.xml", *parts}:
         assert get(running_site.url + path, **{"Accept-Encoding": "br, gzip"}).headers["content-encoding"], path
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from wagtail.contrib.search_promotions.models import Query, QueryDailyHits, SearchPromotion
-from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 
 from pages.models import ConditionFact, ConditionQuestion, StandardPage
 from pages.search.counting import count
@@ -283,6 +283,15 @@ def test_what_editors_promote_comes_first_unless_it_is_not_public(
     assert "Start with this page." in client.get("/search/", {"q": " Worry "}).content.decode()
     PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
     assert "Start with this page." not in client.get("/search/", {"q": "worry"}).content.decode()
+
+
+def test_a_language_without_pages_searches_the_sites_own(library: Callable[[str], Results], client: Client) -> None:
+    Locale.objects.create(language_code="es")
+    library("index everything")
+    assert [str(hit.title) for hit in client.get("/es/search/", {"q": "companion"}).context["hits"]] == ["PTSD"]
+    spanish = Locale.objects.get(language_code="es")
+    home_page().copy_for_translation(spanish).save_revision().publish()
+    assert client.get("/es/search/", {"q": "companion"}).context["hits"] == []
 
 
 def test_results_come_in_pages(library: Callable[[str], Results], client: Client) -> None:

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "clinic.headers.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic.compression.CompressionMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "clinic.api.middleware.ApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
