@@ -10,7 +10,6 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
@@ -70,11 +69,6 @@ class CitationFilterSet(WagtailFilterSet):
             "withheld": Q(withheld=True),
         }
         return queryset.filter(conditions[value])
-
-
-def _listed(citation: Citation) -> str:
-    """A line that names the record without filling the page."""
-    return f"{citation.short_name}: {Truncator(citation.title).chars(90)}"
 
 
 def _published(citation: Citation) -> str:
@@ -157,7 +151,7 @@ class CitationViewSet(SnippetViewSet):
         TitleColumn(
             "title",
             label=_("Citation"),
-            accessor=_listed,
+            accessor=str,
             sort_key="title",
             get_url=lambda citation: CitationViewSet.edit_url_of(citation),
         ),

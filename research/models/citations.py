@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
 from wagtail.models import (
@@ -260,7 +261,7 @@ class Citation(
         ]
 
     def __str__(self) -> str:
-        return f"{self.short_name}: {self.title}"
+        return f"{self.short_name}: {Truncator(self.title).chars(90)}"
 
     @property
     def revisions(self) -> GenericRelation:  # Wagtail's name for the relation above
