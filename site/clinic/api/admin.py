@@ -16,6 +16,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies.base import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
 from wagtail.users.utils import get_manageable_token_owners
 
 from clinic.api.models import TokenGrant, WebhookEndpoint
@@ -69,11 +70,13 @@ class TokenEdit(Manageable, generic.EditView):
     """Scopes and end of one token."""
 
 
+register_permission_policy(TokenGrant, GrantPolicy(TokenGrant), exact_class=True)
+
+
 class TokenGrantViewSet(ModelViewSet):
     """Lists tokens and edits what they may do. Grants come and go with their tokens, so none is added or deleted."""
 
     model = TokenGrant
-    permission_policy = GrantPolicy(TokenGrant)
     icon = "key"
     menu_label = _("API access")
     menu_name = "api-access"
