@@ -51,6 +51,7 @@ _SUBTYPES = {"article-newspaper": "newspaper", "article-magazine": "magazine"}
 
 _ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*([{(])")
 _START = re.compile(r"^[^\S\n]*@\s*([A-Za-z]+)\s*[{(]", re.MULTILINE)
+_STRAY = re.compile(r"^[^\S\n]*(?:[A-Za-z][A-Za-z-]*\s*=\s*[{\"\d]|}[^\S\n]*$)", re.MULTILINE)
 _NO_RECORD = {"comment", "preamble", "string"}
 
 _context = get_default_latex_context_db().filter_context(exclude_categories=["nonascii-specials"])
@@ -121,10 +122,21 @@ def _entries(text: str) -> Iterator[_Entry]:
                 text.count("\n", 0, inner_start.end()) + 1,
             )
         if _is_entry(text, match):
+            _check_between(text, place, match.start())
             yield _Entry(kind, text[match.start() : end], line)
             place = end
         else:
             place = match.end()
+    _check_between(text, place, len(text))
+
+
+def _check_between(text: str, start: int, end: int) -> None:
+    """Refuses fields that stand outside a record: the brace before them closed it too early."""
+    if stray := _STRAY.search(text, start, end):
+        raise ImportRefusedError(
+            _("This stands outside a record: there is one closing brace too many before it. Nothing was saved."),
+            text.count("\n", 0, stray.end()) + 1,
+        )
 
 
 def _is_entry(text: str, match: re.Match[str]) -> bool:
@@ -137,7 +149,7 @@ def _close(text: str, start: int, line: int) -> int:
     """The place after the brace that closes the one at ``start``."""
     depth = 0
     opener = text[start]
-    for match in re.compile(r"\\.|[{}()]", re.DOTALL).finditer(text, start):
+    for match in re.compile(r"[{}()]").finditer(text, start):  # BibTeX counts a brace after a backslash, too
         char = match[0]
         if char == "{" or (char == "(" and opener == "(" and match.start() == start):
             depth += 1
@@ -174,6 +186,15 @@ def latex_to_text(value: str) -> str:
     """Plain text for LaTeX: accents, macros, quotes and dashes; what cannot be read keeps its letters."""
     if not re.search(r"[\\{}$~`]|--|''", value):
         return value
+    for macro, (mark, _char) in _MACROS.items():  # pylatexenc lacks these
+        value = value.replace(macro + "{}", mark).replace(macro, mark)
+    text = _macros_to_text(value)
+    for mark, char in _MACROS.values():
+        text = text.replace(mark, char)
+    return text
+
+
+def _macros_to_text(value: str) -> str:
     value = re.sub(r"(?<!\\)%", r"\\%", value)
     value = re.sub(r"(?<!\\)~", " ", value)
     value = value.replace("``", "“").replace("''", "”")
@@ -188,12 +209,12 @@ def latex_to_text(value: str) -> str:
 def _split_names(value: str) -> list[str]:
     """The names of a list joined by ``and``, which counts only outside braces."""
     names, depth, start = [], 0, 0
-    for match in re.finditer(r"\\.|[{}]|\s+and\s+", value, re.IGNORECASE | re.DOTALL):
+    for match in re.finditer(r"[{}]|\s+and\s+", value, re.IGNORECASE):
         if match[0] == "{":
             depth += 1
         elif match[0] == "}":
             depth -= 1
-        elif depth <= 0 and match[0][0] != "\\":
+        elif depth <= 0:
             names.append(value[start : match.start()])
             start = match.end()
     names.append(value[start:])
@@ -284,9 +305,17 @@ def _urls(raw: dict[str, Any], fields: dict[str, str]) -> None:
     raw["URL"] = url.replace("\\&", "&").replace("\\#", "#").replace("\\~{}", "~")
 
 
+_MACROS = {
+    r"\textbraceleft": ("\ue003", "{"),
+    r"\textbraceright": ("\ue004", "}"),
+    r"\textasciicircum": ("\ue005", "^"),
+}
+"""Macros that pylatexenc lacks or reads otherwise, a mark to stand for each, and its character. BibTeX counts
+a brace even after a backslash, so that only a macro can stand for one."""
+
 _SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "$": r"\$", "%": r"\%",
+    "&": r"\&", "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from research.formats import parsing as limits
@@ -249,6 +249,7 @@ def test_csl_json_names_the_line_of_a_record() -> None:
         ("ris", RIS + "TY-JOUR2\nTI-b\n", 7),
         ("bibtex", BIB + "@article{two, title={A {trial}\n\n" + BIB, 2),
         ("bibtex", BIB + BIB + "@article{two, title={cut", 3),
+        ("bibtex", BIB + "@article{two, title={one brace too many}}},\n  journal={lost?},\n}\n" + BIB, 3),
         ("bibtex", BIB + "@article{two, title={swallows the next,\n@article{three, title={B}}}}\n", 3),
         ("bibtex", BIB + "@article{two title={no comma after the key}}", 2),
         ("bibtex", BIB + "@article{two, title=undefinedmacro}", 2),
@@ -435,6 +436,8 @@ bodies = st.fixed_dictionaries({"literal": st.builds("{} and {}, Group".format, 
 
 
 @settings(max_examples=80)
+@example("bibtex", {"type": "article-journal", "title": "0}0", "author": [], "container-title": "0"})
+@example("bibtex", {"type": "article-journal", "title": "0{0 \\{ {x ^ ~y", "author": []})
 @given(
     st.sampled_from(READ),
     st.fixed_dictionaries(
