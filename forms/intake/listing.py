@@ -24,7 +24,7 @@ from forms.screening import LABELS
 from research.models import Topic
 
 PAGE_SIZE = 25
-COUNT_LIMIT = 1000  # counting further costs more than knowing is worth
+COUNT_LIMIT = 300  # counting further costs more than knowing is worth
 
 
 def _choices(labels: Mapping[Any, Any], first: Any) -> list[tuple[str, Any]]:

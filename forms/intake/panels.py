@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,8 +22,9 @@ from forms.models.submissions import ContactIndex, Submission
 from research.models import Topic
 
 WEEKS = 8
-FRESH = 60  # seconds the numbers are kept
-MANY = 1000
+KEPT = "intake:weeks"
+FRESH = 900  # seconds the last weeks are kept
+MANY = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +38,37 @@ class Bar:
 
 
 def figures() -> dict[str, Any]:
-    """The numbers of the desk, at most a minute old."""
+    """The numbers of the desk: counts of this moment, and the last weeks as of the last quarter of an hour."""
+    now, rows = timezone.now(), Submission.objects
+    oldest = rows.unread().order_by("received_at", "id").values_list("received_at", flat=True).first()
+    counts = {
+        "new": _few(rows.unread()),
+        "overdue": _few(rows.overdue(now)),
+        "urgent": _few(rows.unread().filter(urgency="urgent")),
+        "crisis": _few(rows.unread().filter(crisis=True)),
+        "unassigned": _few(rows.open().filter(assignee=None)),
+        "spam": _few(rows.possible_spam()),
+        "given_up": _few(Delivery.objects.given_up()),
+        "oldest": oldest,
+    }
+    return counts | _kept_weeks(now)
+
+
+def _kept_weeks(now: datetime) -> dict[str, Any]:
     try:
-        known = cache.get("intake:figures")
+        known = cache.get(KEPT)
     except Exception:  # a lost cache costs time and nothing else
         known = None
     if known is None:
-        known = _count()
-        try:
-            cache.set("intake:figures", known, FRESH)
-        except Exception:  # the same
-            return known
+        known = _weeks(now)
+        with suppress(Exception):  # the same
+            cache.set(KEPT, known, FRESH)
     return known
 
 
-def _count() -> dict[str, Any]:
-    now = timezone.now()
-    rows = Submission.objects
-    oldest = rows.unread().order_by("received_at", "id").values_list("received_at", flat=True).first()
+def _weeks(now: datetime) -> dict[str, Any]:
     since = now - timedelta(weeks=WEEKS)
-    recent = rows.inbox().filter(received_at__gte=since)
+    recent = Submission.objects.inbox().filter(received_at__gte=since)
     weeks = {
         row["week"]: row["count"]
         for row in recent.annotate(week=TruncWeek("received_at")).values("week").annotate(count=Count("pk")).order_by()
@@ -66,14 +79,6 @@ def _count() -> dict[str, Any]:
         .order_by("-count")[:6]
     )
     return {
-        "new": _few(rows.unread()),
-        "overdue": _few(rows.overdue(now)),
-        "urgent": _few(rows.unread().filter(urgency="urgent")),
-        "crisis": _few(rows.unread().filter(crisis=True)),
-        "unassigned": _few(rows.open().filter(assignee=None)),
-        "spam": _few(rows.possible_spam()),
-        "given_up": _few(Delivery.objects.given_up()),
-        "oldest": oldest,
         "weeks": _week_bars(weeks, now),
         "by_form": [(row["page__title"], row["count"], row["wait"]) for row in by_form],
         "by_topic": _topics(since),
