@@ -26,7 +26,7 @@ from tests.forms.build import call_page, referral_page
 
 pytestmark = pytest.mark.django_db
 #: Requests for each operation.
-EXAMPLES = 8
+EXAMPLES = 5
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 

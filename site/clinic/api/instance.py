@@ -14,6 +14,7 @@ from wagtail.api.v3.api import api
 
 from clinic.api import operations, problems
 from clinic.api.openapi import finish
+from clinic.api.previews import router as previews
 
 # These two put their operations on Wagtail's own routers.
 from clinic.api.routers import media as _media  # noqa: F401
@@ -39,6 +40,7 @@ problems.register(api)
 api.add_router("/conditions/", conditions)
 api.add_router("/research/", research)
 api.add_router("/forms/", forms)
+api.add_router("/previews/", previews)
 api.add_router("", site)
 
 

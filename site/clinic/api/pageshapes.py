@@ -119,7 +119,7 @@ def _meta_of_detail(page: Page, answer: Answer) -> dict[str, Any]:
 def _detail_type(model: type[Page]) -> type[shapes.PageDetail]:
     kind = page_type_of(model)
     label: Any = Literal[model._meta.label]
-    meta = create_model(f"{model.__name__}Meta", __base__=shapes.PageMetaDetail, type=(label, Field(...)))
+    meta = create_model(f"{model.__name__}DetailMeta", __base__=shapes.PageMetaDetail, type=(label, Field(...)))
     return create_model(
         model.__name__,
         __base__=kind.shape if kind else shapes.PageDetail,

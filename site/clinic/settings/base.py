@@ -204,6 +204,8 @@ CITATION_STYLE = env.text("CITATION_STYLE", "american-medical-association")
 API_WRITE_ENABLED = env.flag("API_WRITE_ENABLED")
 # "absolute": links open on this site; "relative": a front end puts its own address before them; or another origin.
 API_LINKS = env.text("API_LINKS", "absolute")
+# Where a front end shows drafts, e.g. https://www.example/preview; empty for none.
+API_PREVIEW_URL = env.text("API_PREVIEW_URL")
 API_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600"
 API_MAX_BODY = 2 * 1024 * 1024
 API_MAX_UPLOAD = 52 * 1024 * 1024  # five files of ten megabytes, and the answers
