@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
 from wagtail.contrib.search_promotions.models import Query, QueryDailyHits, SearchPromotion
@@ -283,6 +284,20 @@ def test_what_editors_promote_comes_first_unless_it_is_not_public(
     assert "Start with this page." in client.get("/search/", {"q": " Worry "}).content.decode()
     PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
     assert "Start with this page." not in client.get("/search/", {"q": "worry"}).content.decode()
+
+
+def test_marketing_promotes_a_page_in_the_admin(library: Callable[[str], Results], client: Client) -> None:
+    marketing = User.objects.create_user("marketing-test", "m@clinic.example", "a pass phrase for tests")
+    marketing.groups.add(Group.objects.get(name="Marketing"))
+    page = condition_page("ocd", title="OCD")
+    editor = Client()
+    editor.force_login(marketing)
+    rows = {"TOTAL_FORMS": "1", "INITIAL_FORMS": "0", "MIN_NUM_FORMS": "1", "MAX_NUM_FORMS": "1000"}
+    first = {"0-page": str(page.pk), "0-description": "Read this first.", "0-ORDER": "1"}
+    fields = {f"editors_picks-{name}": value for name, value in (rows | first).items()}
+    response = editor.post("/admin/searchpicks/add/", {"query_string": "Checking", **fields})
+    assert response.status_code == 302
+    assert "Read this first." in client.get("/search/", {"q": "checking"}).content.decode()
 
 
 def test_a_language_without_pages_searches_the_sites_own(library: Callable[[str], Results], client: Client) -> None:
