@@ -15,6 +15,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from modelcluster.models import get_all_child_relations
 from wagtail.models import Page
@@ -70,9 +71,10 @@ class DoubtfulSource:
             Doubt.OVERDUE: _("“%(source)s” was due for review on %(since)s."),
             Doubt.CONCERN: _("“%(source)s” is under an expression of concern."),
             Doubt.SUPERSEDED: _("“%(source)s” has been superseded."),
-            Doubt.RETRACTED: _("“%(source)s” is retracted; other sources carry the statement."),
+            Doubt.RETRACTED: _("“%(source)s” is retracted."),
         }[Doubt(self.doubt)]
-        return words % {"source": self.citation.short_name, "since": self.since}
+        since = date_format(datetime.date.fromisoformat(self.since)) if self.since else ""
+        return words % {"source": self.citation.short_name, "since": since}
 
     @property
     def identity(self) -> tuple[int, str, str]:

@@ -16,6 +16,7 @@ from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 from wagtail.admin.admin_url_finder import AdminURLFinder
@@ -180,11 +181,19 @@ class PublishGuardMiddleware:
             return JsonResponse({"success": False, "error_code": exception.code, "error_message": text}, status=400)
         messages.error(request, text)
         target = AdminURLFinder(request.user).get_edit_url(exception.instance) if exception.instance.pk else None
-        target = target or request.META.get("HTTP_REFERER") or reverse("wagtailadmin_home")
+        target = target or _came_from(request) or reverse("wagtailadmin_home")
         if request.headers.get("x-requested-with") == "XMLHttpRequest":
             # The workflow's modal dialog follows this to the page, which then shows the message.
             return JsonResponse({"step": "success", "redirect": target})
         return redirect(target)
+
+
+def _came_from(request: HttpRequest) -> str | None:
+    """The page of this site that the request came from."""
+    address = request.META.get("HTTP_REFERER", "")
+    secure = request.is_secure()
+    here = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=secure)
+    return address if here else None
 
 
 def refusal(error: PublishBlockedError) -> str:
