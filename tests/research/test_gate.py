@@ -15,6 +15,7 @@ from django.utils import timezone
 from wagtail.models import APIToken, GroupApprovalTask, Page, PageLogEntry, Workflow, WorkflowTask
 from wagtail.test.utils.form_data import querydict_from_html
 
+from clinic.api.models import TokenGrant
 from pages.gate import Statement, judge, why_unsupported
 from pages.models import ConditionPage, EvidenceAcknowledgement
 from research.models import Citation
@@ -222,12 +223,14 @@ def test_workflow_approval_is_refused_with_a_message_and_stays_open(client: Clie
     assert state.status == state.STATUS_IN_PROGRESS
 
 
-def test_the_api_answers_422(client: Client, editor: User) -> None:
+def test_the_api_answers_422(client: Client, editor: User, settings: Any) -> None:
+    settings.API_WRITE_ENABLED = True
     page = _draft()
-    _token, secret = APIToken.create_token(user=editor, name="t")
+    token, secret = APIToken.create_token(user=editor, name="t")
+    TokenGrant.objects.update_or_create(token=token, defaults={"write_pages": True, "read_drafts": True})
     address = reverse("wagtailapi_v3:pages_actions_publish", args=[page.pk])
     answer = client.post(address, headers={"authorization": f"Bearer {secret}"})
-    assert answer.status_code == 422
+    assert answer.status_code == 422, answer.content
     assert "no source" in answer.content.decode()
     assert not _is_live(page)
 
