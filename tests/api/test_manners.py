@@ -31,7 +31,7 @@ def problem(response: Any, status: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "path",
     [
-        *("", "no-such-thing/", "no-such-thing", "conditions/none/", "pages/999999/", "pages/find/?html_path=/none/"),
+        *("no-such-thing/", "no-such-thing", "conditions/none/", "pages/999999/", "pages/find/?html_path=/none/"),
         *("research/citations/none/", "research/topics/none/", "images/1/", "documents/1/", "conditions/%00/", "a.b"),
     ],
 )

@@ -132,6 +132,22 @@ def test_the_publish_gate_stands_before_the_api_too(world: World, client: Client
     assert page.live is False
 
 
+def test_a_research_token_drafts_and_never_publishes(world: World, client: Client, settings: Settings) -> None:
+    path, change = "research/citations/feder-2014-ptsd/", {"headline": "Eased symptoms for a day"}
+    problem(body(client, "PATCH", path, make_token("write_research"), change), 403)  # switched off
+    settings.API_WRITE_ENABLED = True
+    problem(body(client, "PATCH", path, make_token("write_pages"), change), 403)
+    nobody = make_token("write_research", user=User.objects.create_user("nobody"))
+    problem(body(client, "PATCH", path, nobody, change), 403)
+    plain = make_token("write_research")
+    problem(body(client, "PATCH", path, plain, {"doi": "10.1/x"}), 422)
+    kept = body(client, "PATCH", path, plain, change)
+    assert kept.status_code == 200, kept.content
+    world.trial.refresh_from_db()
+    assert world.trial.headline == "What feder-2014-ptsd found"
+    assert world.trial.get_latest_revision_as_object().headline == "Eased symptoms for a day"
+
+
 def test_sites_languages_and_redirects_are_not_written_through_a_token(
     world: World, client: Client, settings: Settings
 ) -> None:

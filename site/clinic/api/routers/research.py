@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 from wagtail.models import Site
 
 from clinic.api import citations as build
 from clinic.api.answers import Answer
+from clinic.api.auth import ApiToken
+from clinic.api.models import Scope
 from clinic.api.pagination import Listing, Paging, paged
 from clinic.api.publicpages import public_pages
 from clinic.api.schemas import research as shapes
@@ -164,6 +168,32 @@ def get_citation(request: HttpRequest, response: HttpResponse, key: str) -> shap
     if citation is None:
         raise Http404("There is no published citation of this key.")
     return build.detail(citation, Answer(request))
+
+
+@router.patch(
+    "/citations/{slug:key}/",
+    response=shapes.CitationDraft,
+    url_name="citation_change",
+    operation_id="citations_change",
+    summary="Draft a change of a citation",
+    auth=ApiToken(Scope.WRITE_RESEARCH),
+)
+def change_citation(request: HttpRequest, key: str, change: shapes.CitationChange) -> dict[str, Any]:
+    """Keeps the change as a draft of the token's person. Nothing becomes public until a clinician publishes it."""
+    if not request.user.has_perm("research.change_citation"):
+        raise PermissionDenied
+    citation = get_object_or_404(Citation, key=key)
+    lock = citation.get_lock()
+    if lock is not None and lock.for_user(request.user):
+        raise PermissionDenied("Somebody has locked this record. Ask them to unlock it.")
+    draft = citation.get_latest_revision_as_object()
+    given = change.model_dump(exclude_unset=True)
+    for name, value in given.items():
+        empty_text = value is None and name not in {"sample_size", "open_access"}
+        setattr(draft, name, "" if empty_text else value)
+    draft.full_clean()
+    revision = draft.save_revision(user=request.user, log_action=True)
+    return {"key": key, "revision": revision.pk, "changed": sorted(given)}
 
 
 @router.get(

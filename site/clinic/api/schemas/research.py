@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from ninja import Field, Schema
+from pydantic import ConfigDict
 
 from clinic.api.schemas.references import Labelled, TopicReference
 from research.choices import Finding, Relation
@@ -113,6 +114,29 @@ class CitationListed(Citation):
 
     csl: dict[str, Any] | None = Field(None, description="CSL-JSON (1.0.2), with `?expand=csl`.")
     relations: list[CitationRelation] | None = Field(None, description="With `?expand=relations`.")
+
+
+class CitationChange(Schema):
+    """What a token may change of a record: the appraisal, never the identity."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    headline: str | None = Field(None, max_length=200)
+    finding: str | None = Field(None, max_length=5000)
+    limits: str | None = Field(None, max_length=5000)
+    comparator: str | None = Field(None, max_length=200)
+    follow_up: str | None = Field(None, max_length=120)
+    sample_size: int | None = Field(None, ge=0, le=100_000_000)
+    sample_size_note: str | None = Field(None, max_length=300)
+    open_access: bool | None = None
+
+
+class CitationDraft(Schema):
+    """A draft that was kept. A clinician publishes it in the admin."""
+
+    key: str
+    revision: int
+    changed: list[str]
 
 
 class Topic(Schema):
