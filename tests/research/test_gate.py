@@ -229,7 +229,8 @@ def test_the_api_answers_422(client: Client, editor: User, settings: Any) -> Non
     token, secret = APIToken.create_token(user=editor, name="t")
     TokenGrant.objects.update_or_create(token=token, defaults={"write_pages": True, "read_drafts": True})
     address = reverse("wagtailapi_v3:pages_actions_publish", args=[page.pk])
-    answer = client.post(address, headers={"authorization": f"Bearer {secret}"})
+    headers = {"authorization": f"Bearer {secret}"}
+    answer = client.post(address, {}, content_type="application/json", headers=headers)
     assert answer.status_code == 422, answer.content
     assert "no source" in answer.content.decode()
     assert not _is_live(page)
