@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from research.choices import Relation
@@ -32,8 +32,11 @@ def glance_of(citations: Iterable[Citation], findings: dict[int, str] | None = N
 
 
 def glance_on(topics: Iterable[int]) -> Glance:
-    """The glance over everything public that is filed under the topics or their sub-topics. Two queries."""
-    wanted = list(topics)
+    """The glance over everything public that is filed under the topics or their sub-topics. Two queries.
+
+    A query set of topics stays part of the first one.
+    """
+    wanted = topics if isinstance(topics, QuerySet) else list(topics)
     links = (
         CitationTopic.objects.filter(Q(topic__in=wanted) | Q(topic__parent__in=wanted))
         .filter(citation__in=Citation.objects.published())

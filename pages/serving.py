@@ -1,13 +1,21 @@
-"""The short way from an address to a page: two queries where Wagtail's walk down the tree takes two a level."""
+"""The short way from an address to a page: two queries where Wagtail's walk down the tree takes two a level.
+
+Which type of page stands at an address hardly ever changes, so it is remembered: then one query is enough. A wrong
+memory costs a query and is forgotten.
+"""
 
 from __future__ import annotations
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from wagtail import views
 from wagtail.models import Page, Site
 from wagtail.url_routing import RouteResult
+
+MOST_REMEMBERED = 10_000
+_types: dict[str, type[Page]] = {}
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
@@ -31,12 +39,22 @@ def page_at(request: HttpRequest, path: str) -> Page | None:
         return None
     components = [component for component in path.split("/") if component]
     address = root.root_path + "".join(f"{component}/" for component in components)
+    if (known := _types.pop(address, None)) and (page := _to_serve(known).filter(url_path=address, live=True).first()):
+        _types[address] = known
+        return page
     row = Page.objects.filter(url_path=address, live=True).values_list("pk", "content_type_id").first()
     if row is None:
         return None
     model = ContentType.objects.get_for_id(row[1]).model_class()
     if model is None:
         return None
-    pages = model.to_serve() if hasattr(model, "to_serve") else model._default_manager.all()
-    page: Page | None = pages.filter(pk=row[0]).first()
-    return page
+    if len(_types) >= MOST_REMEMBERED:
+        _types.clear()
+    _types[address] = model
+    return _to_serve(model).filter(pk=row[0]).first()
+
+
+def _to_serve(model: type[Page]) -> QuerySet[Page]:
+    """The pages of a type with what their template always needs."""
+    pages: QuerySet[Page] = model.to_serve() if hasattr(model, "to_serve") else model._default_manager.all()
+    return pages

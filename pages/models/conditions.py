@@ -24,7 +24,7 @@ from pages.models.base import BasePage
 from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
 from research.choices import Finding
 from research.evidence import Glance
-from research.models import Citation, CitationTopic
+from research.models import Citation, CitationTopic, Topic
 
 EVIDENCE_SHOWN = 8
 CLAIM_TEXT_FEATURES = ["bold", "italic", "link", "ul", "ol", "citation"]
@@ -238,7 +238,9 @@ class ConditionPage(BasePage):
 
         if len(evidence) <= EVIDENCE_SHOWN:  # that is all there is
             return glance_of(evidence) if evidence or self.topics.exists() else None
-        return glance_on(self.topics.values_list("pk", flat=True))
+        if "topics" in getattr(self, "_cluster_related_objects", {}):  # a preview holds its topics in memory
+            return glance_on([topic.pk for topic in self.topics.all()])
+        return glance_on(Topic.objects.filter(condition_pages=self).values_list("pk", flat=True))
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """Adds facts, signs, evidence and questions, each fetched once."""

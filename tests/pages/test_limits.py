@@ -174,11 +174,11 @@ def counted(client: Client, address: str) -> int:
 def test_queries_do_not_grow_with_what_a_page_holds(client: Client) -> None:
     index = Page.objects.get(slug="conditions").specific
     counts = []
-    for number in (1, 50):
+    for number in (1, 20, 50):
         page = site.condition(index, slug=f"with-{number}", facts=number)
         counts.append((counted(client, page.get_url()), counted(client, "/"), counted(client, "/conditions/")))
-    assert counts[0] == counts[1]
-    assert max(counts[0]) <= 12
+    assert counts[1] == counts[2], "fewer studies than fit on the page take a query less"
+    assert all(count <= 12 for three in counts for count in three)
 
 
 def test_the_home_page_does_not_ask_once_a_condition(client: Client) -> None:
