@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -49,3 +51,9 @@ def register() -> None:
     eligibility = EligibilityViewSet()
     register_snippet(eligibility)
     hooks.register("register_research_menu_item", eligibility.get_menu_item)
+    hooks.register("construct_main_menu", no_snippets_menu)
+
+
+def no_snippets_menu(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Every snippet has a place of its own in the menu; Wagtail's “Snippets” would only name them twice."""
+    items[:] = [item for item in items if item.name != "snippets"]

@@ -58,3 +58,10 @@ def test_a_reviewer_of_pages_cannot_be_deleted() -> None:
     log_in("marketing").post(url)
 
     assert Person.objects.filter(pk=person.pk).exists()
+
+
+@pytest.mark.parametrize("username", ["marketing", "clinician"])
+def test_the_menu_names_every_snippet_once(username: str) -> None:
+    menu = log_in(username).get(reverse("wagtailadmin_home")).content.decode()
+    assert "People" in menu or username == "clinician"
+    assert f'"{reverse("wagtailsnippets:index")}"' not in menu
