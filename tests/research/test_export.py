@@ -52,7 +52,7 @@ def test_a_download_has_a_dated_name_and_cannot_run() -> None:
 
 
 def test_the_filter_is_kept(library: None) -> None:
-    pain = Citation.objects.filter(container_title="Pain").order_by("-issued_year")
+    pain = Citation.objects.filter(container_title="Pain").order_by("-issued_year", "key")
     lines = body(export_response(pain, "ama")).splitlines()
     assert len(lines) == pain.count() == 3
     assert lines[0].startswith("1. ") and lines[0].endswith(pain[0].ama_text)
