@@ -23,6 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def uses_database(item: pytest.Item) -> bool:
     """Whether the test asks pytest-django for the database, and no browser."""
     fixtures = {*getattr(item, "fixturenames", [])}
+    if item.get_closest_marker("any_database") is not None:
+        return False
     asks = item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db"} & fixtures)
     return asks and "page" not in fixtures
 
@@ -37,6 +39,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
         items[:] = [item for item in items if uses_database(item)]
     for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            # A file stays on one worker: what it builds for its module is built once.
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
         fixtures: list[str] = getattr(item, "fixturenames", [])
         marker = item.get_closest_marker("django_db")
         if marker is not None and (

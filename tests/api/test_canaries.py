@@ -19,7 +19,7 @@ from tests.api.test_forms import send
 from tests.api.world import CANARY, World
 from tests.forms.build import call_page, referral_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ABSENT = "999999"
 
 

@@ -363,6 +363,7 @@ def outcome(submission: Submission) -> dict[str, Any]:
     }
 
 
+@pytest.mark.any_database
 def test_the_same_200_cases_end_the_same_on_the_page_and_through_the_api(client: Client, settings: Settings) -> None:
     settings.FORMS_REFUSE_AFTER = settings.FORMS_QUARANTINE_AFTER = 10_000
     Topic.objects.get_or_create(slug="ptsd", defaults={"name": "PTSD"})

@@ -24,7 +24,7 @@ from clinic.wsgi import application
 from tests.api.world import World
 from tests.forms.build import call_page, referral_page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 #: Requests for each operation.
 EXAMPLES = 5
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

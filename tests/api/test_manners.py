@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from tests.api.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 CONDITION = "/api/v3/conditions/ptsd/"
 
 

@@ -79,6 +79,7 @@ def desk_urls(submission: Submission, attachment: Any) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.any_database
 def test_case_14_only_the_intake_role_gets_in_and_refusals_are_recorded() -> None:
     submission = sent(call_page())
     urls = desk_urls(submission, "00000000-0000-0000-0000-000000000001")
