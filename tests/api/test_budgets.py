@@ -15,8 +15,7 @@ from research.models import Citation, CitationTopic
 from tests.api.world import World
 from tests.research.builders import condition_page, fact, topic
 
-# Counted with the tests' own cache: with Valkey the frame is built anew in these tests, which asks more than eight.
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 MOST_QUERIES = 8
 #: Bytes of an answer, uncompressed.
 SIZES = {"conditions/ptsd/": 60_000, "research/citations/?limit=20": 60_000, "site/": 12_000, "conditions/": 20_000}

@@ -1,6 +1,7 @@
 """Settings for the tests: nothing from outside but TEST_DATABASE_URL and TEST_CACHE_URL; fast password hashing."""
 
 import os
+import re
 from pathlib import Path
 
 VAR = Path(os.environ.get("DATA_DIR") or Path(__file__).resolve().parents[3] / "var")
@@ -32,8 +33,11 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
     }
 
-# Several test processes share one cache server.
-CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
+# Several test processes share one cache server: each has a database of its own there, for `cache.clear()` empties
+# a whole database and would take from a neighbour what it is just counting on.
+if worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
+    if "LOCATION" in CACHES["default"] and os.environ.get("TEST_CACHE_URL"):
+        CACHES["default"]["LOCATION"] = re.sub(r"/\d*$", f"/{int(worker) + 1}", CACHES["default"]["LOCATION"])
 
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
