@@ -35,9 +35,9 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
 
 # Several test processes share one cache server: each has a database of its own there, for `cache.clear()` empties
 # a whole database and would take from a neighbour what it is just counting on.
-if worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
-    if "LOCATION" in CACHES["default"] and os.environ.get("TEST_CACHE_URL"):
-        CACHES["default"]["LOCATION"] = re.sub(r"/\d*$", f"/{int(worker) + 1}", CACHES["default"]["LOCATION"])
+worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+if worker and os.environ.get("TEST_CACHE_URL"):
+    CACHES["default"]["LOCATION"] = re.sub(r"/\d*$", f"/{int(worker) + 1}", CACHES["default"]["LOCATION"])
 
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
