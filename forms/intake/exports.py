@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from forms.answers import display
-from forms.encryption import EncryptionError
+from forms.building.kinds import Kind
 from forms.intake.gate import intake_only
 from forms.intake.listing import FilterForm, filtered
+from forms.intake.spreadsheets import csv_lines, xlsx_chunks
 from forms.intake.views import crumbs
-from forms.kinds import Kind
 from forms.models.audit import AuditEntry, record
 from forms.models.submissions import FormSnapshot, Submission, SubmissionQuerySet
-from forms.spreadsheets import csv_lines, xlsx_chunks
+from forms.receiving.answers import display
+from forms.safekeeping.encryption import EncryptionError
 
 SHORTEST_REASON = 5
 FORMATS = {

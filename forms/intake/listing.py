@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forms.access import intake_people
-from forms.encryption import EncryptionError, blind_index
-from forms.identifiers import display_phone
-from forms.kinds import URGENCY_LABELS, Meaning
+from forms.building.kinds import URGENCY_LABELS, Meaning
+from forms.building.screening import LABELS
 from forms.models.pages import FormPage
 from forms.models.submissions import ContactIndex, Submission, SubmissionQuerySet, answer_for
-from forms.screening import LABELS
+from forms.receiving.identifiers import display_phone
+from forms.safekeeping.encryption import EncryptionError, blind_index
 from research.models import Topic
 
 PAGE_SIZE = 25

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
 from forms.access import can_read_submissions
-from forms.encryption import blind_index
 from forms.models.deliveries import Delivery
 from forms.models.submissions import ContactIndex, Submission
+from forms.safekeeping.encryption import blind_index
 from research.models import Topic
 
 WEEKS = 8

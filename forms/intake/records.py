@@ -19,17 +19,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
-from forms import handling
 from forms.access import can_read_submissions
-from forms.encryption import EncryptionError
+from forms.intake import handling
 from forms.intake.gate import auditors_only, intake_only
 from forms.intake.views import crumbs
 from forms.models.audit import AuditEntry, record, verify
 from forms.models.deliveries import Delivery
 from forms.models.submissions import Submission
-from forms.purging import erase
-from forms.references import normalise_reference
-from forms.rendering import summary
+from forms.receiving.references import normalise_reference
+from forms.receiving.rendering import summary
+from forms.safekeeping.encryption import EncryptionError
+from forms.safekeeping.purging import erase
 
 PER_PAGE = 50
 

@@ -25,18 +25,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from forms import handling
 from forms.access import intake_people
-from forms.encryption import EncryptionError
-from forms.identifiers import display_phone
+from forms.building.kinds import Meaning
+from forms.intake import handling
 from forms.intake.gate import intake_only, person
 from forms.intake.listing import PAGE_SIZE, FilterForm, Listing, filtered, line_of, page_of
-from forms.kinds import Meaning
 from forms.models.attachments import Attachment
 from forms.models.audit import AuditEntry, record
 from forms.models.desk import SavedView
 from forms.models.submissions import Submission, answer_for
-from forms.rendering import summary
+from forms.receiving.identifiers import display_phone
+from forms.receiving.rendering import summary
+from forms.safekeeping.encryption import EncryptionError
 
 MANY = 200  # submissions changed at once at most
 

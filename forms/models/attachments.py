@@ -10,11 +10,11 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models.functions import Now
 
-from forms.encryption import KeyRing, key_ring
 from forms.models.sealed import SealedModel
+from forms.safekeeping.encryption import KeyRing, key_ring
 
 if TYPE_CHECKING:
-    from forms.uploads import CheckedFile
+    from forms.receiving.uploads import CheckedFile
 
 
 def private_storage() -> Storage:

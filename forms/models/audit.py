@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forms import chain
-from forms.encryption import derived_key, keyed_digest
 from forms.models.sealed import SealedModel
+from forms.safekeeping import chain
+from forms.safekeeping.encryption import derived_key, keyed_digest
 
 if TYPE_CHECKING:
     from forms.models.submissions import Submission

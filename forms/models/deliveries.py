@@ -56,7 +56,7 @@ class Delivery(models.Model):
         FAILED = "failed", _("Given up")
 
     class Kind(models.TextChoices):
-        """What is sent. Other apps add kinds of their own through ``forms.delivery.register``."""
+        """What is sent. Other apps add kinds of their own through ``forms.delivery.outbox.register``."""
 
         NOTIFY = "notify", _("Notification by e-mail")
         ACKNOWLEDGE = "acknowledge", _("Acknowledgement to the sender")

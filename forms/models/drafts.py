@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils import timezone
 
-from forms.encryption import keyed_digest
 from forms.models.pages import FormPage
 from forms.models.sealed import SealedModel
+from forms.safekeeping.encryption import keyed_digest
 
 LIFE = timedelta(hours=2)  # since the last step that was saved
 

@@ -15,8 +15,8 @@ from wagtail.contrib.forms.models import AbstractFormField
 from wagtail.contrib.forms.utils import get_field_clean_name
 from wagtail.models import Orderable
 
-from forms.definition import Choice, Condition, FieldDefinition
-from forms.kinds import AUTOCOMPLETE_CHOICES, KIND_CHOICES, MEANING_CHOICES, NEEDS_CHOICES, Kind, Meaning
+from forms.building.definition import Choice, Condition, FieldDefinition
+from forms.building.kinds import AUTOCOMPLETE_CHOICES, KIND_CHOICES, MEANING_CHOICES, NEEDS_CHOICES, Kind, Meaning
 
 KEY_LENGTH = 60
 

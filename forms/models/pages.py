@@ -16,9 +16,9 @@ from wagtail.contrib.forms.models import FormMixin
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.models import Locale
 
-from forms.building import FormPageForm
-from forms.definition import Choice, FormDefinition, StepDefinition
-from forms.kinds import Kind
+from forms.building.checks import FormPageForm
+from forms.building.definition import Choice, FormDefinition, StepDefinition
+from forms.building.kinds import Kind
 from forms.models.fields import split_lines
 from pages.evidence_form import evidence_panels
 from pages.models import BasePage, EligibilityCriterion
@@ -154,34 +154,34 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
     @path("")
     def serve_form(self, request: HttpRequest) -> HttpResponse:
         """The form, or its first step."""
-        from forms import flow
+        from forms.receiving import flow
 
         return flow.serve_form(self, request)
 
     @path("step-<int:number>/", name="step")
     def serve_step(self, request: HttpRequest, number: int) -> HttpResponse:
         """One step of a form in several steps."""
-        from forms import flow
+        from forms.receiving import flow
 
         return flow.serve_step(self, request, number)
 
     @path("check/", name="check")
     def serve_check(self, request: HttpRequest) -> HttpResponse:
         """All answers of a form in several steps, before they are sent."""
-        from forms import flow
+        from forms.receiving import flow
 
         return flow.serve_check(self, request)
 
     @path("thank-you/<str:ticket>/", name="thanks")
     def serve_thanks(self, request: HttpRequest, ticket: str) -> HttpResponse:
         """The receipt: a reference number and what happens now."""
-        from forms import flow
+        from forms.receiving import flow
 
         return flow.serve_thanks(self, request, ticket)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """What editors see in the preview panel."""
-        from forms import flow
+        from forms.receiving import flow
 
         return flow.serve_preview(self, request, mode_name)
 
@@ -192,7 +192,7 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
         raise Http404
 
     def process_form_submission(self, form: object) -> Never:
-        """Closed: ``forms.receiving.receive`` is the only way in."""
+        """Closed: ``forms.receiving.receive.receive`` is the only way in."""
         raise RuntimeError("Use forms.receiving.receive: it encrypts, and it stores once.")
 
     def get_submission_class(self) -> type[models.Model]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 
-from forms.encryption import KeyRing, key_ring
+from forms.safekeeping.encryption import KeyRing, key_ring
 
 
 def uuid7() -> uuid.UUID:

@@ -12,15 +12,15 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forms.definition import Answers, FormDefinition
-from forms.encryption import blind_index
-from forms.identifiers import normalise_email, normalise_phone
-from forms.kinds import URGENCY_LABELS, Kind, Meaning, Urgency
+from forms.building.definition import Answers, FormDefinition
+from forms.building.kinds import URGENCY_LABELS, Kind, Meaning, Urgency
+from forms.building.screening import LABELS as SCREENING_LABELS
+from forms.building.screening import Screening
 from forms.models.pages import FormPage
 from forms.models.sealed import SealedModel
-from forms.references import normalise_reference
-from forms.screening import LABELS as SCREENING_LABELS
-from forms.screening import Screening
+from forms.receiving.identifiers import normalise_email, normalise_phone
+from forms.receiving.references import normalise_reference
+from forms.safekeeping.encryption import blind_index
 
 
 class FormSnapshot(models.Model):

@@ -8,8 +8,8 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import close_old_connections
 
-from forms import purging
-from forms.delivery import deliver_due
+from forms.delivery.outbox import deliver_due
+from forms.safekeeping import purging
 
 logger = logging.getLogger(__name__)
 

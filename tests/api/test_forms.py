@@ -18,8 +18,8 @@ from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
-from forms import limits
 from forms.models import Attachment, Delivery, FormPage, Submission
+from forms.receiving import limits
 from research.models import Topic
 from tests.api.test_manners import problem
 from tests.forms.build import call_page, general_page, referral_page, token

@@ -19,7 +19,7 @@ from pytest_django import Settings
 
 from clinic.api.models import WebhookEndpoint
 from clinic.api.webhooks import secret_of
-from forms.delivery import deliver_due
+from forms.delivery.outbox import deliver_due
 from forms.models import Delivery
 from research.models import Citation
 from tests.api.world import CANARY, World

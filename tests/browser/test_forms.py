@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from clinic import roles
-from forms import limits
 from forms.models import FormPage, GeneralFormPage, Submission
+from forms.receiving import limits
 from tests.forms.build import call_page, home
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -17,9 +17,9 @@ from wagtail.models import DraftStateMixin, Page, Site, Workflow
 from clinic.demo import data, seed
 from clinic.demo.addresses import page_at
 from forms.access import can_read_submissions
+from forms.building.screening import Screening
 from forms.models import Delivery, FormPage, Submission
-from forms.receiving import Meta, Receipt, receive
-from forms.screening import Screening
+from forms.receiving.receive import Meta, Receipt, receive
 from pages.models import ClinicSettings, ConditionFact, ConditionPage, EligibilityCriterion, HomePage, Navigation
 from research.choices import Status
 from research.models import Citation, Topic

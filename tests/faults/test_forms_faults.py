@@ -38,7 +38,7 @@ def mail() -> Iterator[MailServer]:
 def worker(mail: MailServer, log: Path) -> subprocess.Popen[bytes]:
     """A real worker process, going through the outbox until it is killed."""
     code = (
-        "import django, time; django.setup(); from forms.delivery import deliver_due\n"
+        "import django, time; django.setup(); from forms.delivery.outbox import deliver_due\n"
         "while True: deliver_due(); time.sleep(.1)"
     )
     return subprocess.Popen(

@@ -16,7 +16,7 @@ from forms.models import (
     NotificationRule,
     ReferralPage,
 )
-from forms.tokens import new_form_token
+from forms.receiving.tokens import new_form_token
 from pages.models import EligibilityCriterion, HomePage
 from research.models import Topic
 
@@ -155,10 +155,10 @@ def token(page: FormPage, *, age: float = 60) -> str:
     """A form token made ``age`` seconds ago."""
     from unittest import mock
 
-    import forms.tokens
+    import forms.receiving.tokens
 
-    real = forms.tokens.time.time
-    with mock.patch.object(forms.tokens.time, "time", lambda: real() - age):
+    real = forms.receiving.tokens.time.time
+    with mock.patch.object(forms.receiving.tokens.time, "time", lambda: real() - age):
         return new_form_token(page.pk)
 
 

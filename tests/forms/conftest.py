@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.core.files.storage import storages
 
-from forms import limits
+from forms.receiving import limits
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
-from forms.definition import FormDefinition
+from forms.building.definition import FormDefinition
 from forms.models import FormField, GeneralFormPage, NotificationRule
 from tests.forms.build import call_page, general_page, home, person, referral_page
 

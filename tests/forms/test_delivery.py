@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from forms.delivery import backoff, deliver_due, lease, register
+from forms.delivery.outbox import backoff, deliver_due, lease, register
+from forms.delivery.webhooks import WebhookError, page_secret, post
 from forms.models import Delivery, Submission
-from forms.receiving import Meta, Receipt, receive
-from forms.webhooks import WebhookError, page_secret, post
+from forms.receiving.receive import Meta, Receipt, receive
 from tests.forms.build import ANSWERS, REFERRAL, call_page, referral_page
 from tests.local_services import MailServer, WebhookReceiver, mail_server, webhook_receiver
 

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from forms.encryption import EncryptionError, KeyMissingError, KeyRing, KeyWrongError, blind_index, decode_key
+from forms.safekeeping.encryption import (
+    EncryptionError,
+    KeyMissingError,
+    KeyRing,
+    KeyWrongError,
+    blind_index,
+    decode_key,
+)
 
 A, B = secrets.token_bytes(32), secrets.token_bytes(32)
 

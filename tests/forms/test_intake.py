@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from forms.models import Attachment, AuditEntry, Delivery, FormPage, Note, SavedView, Submission
 from forms.models.audit import AppendOnlyError, verify
-from forms.receiving import Meta, Receipt, receive
+from forms.receiving.receive import Meta, Receipt, receive
 from tests.forms.build import ANSWERS, REFERRAL, call_page, person, referral_page
 
 pytestmark = pytest.mark.django_db

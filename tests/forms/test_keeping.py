@@ -17,10 +17,10 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from forms.encryption import key_ring
 from forms.models import Attachment, AuditEntry, Draft, FormSnapshot, Note, Submission
 from forms.models.audit import record, verify
-from forms.receiving import Errors, Meta, Receipt, receive
+from forms.receiving.receive import Errors, Meta, Receipt, receive
+from forms.safekeeping.encryption import key_ring
 from tests.forms.build import ANSWERS, REFERRAL, answers, call_page, general_page, referral_page, token
 
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -143,7 +143,7 @@ def test_case_9_rotation_is_resumable_and_reads_everything_afterwards(settings: 
     record(AuditEntry.Action.EXPORT, reason="A reason")
     old = dict(settings.SUBMISSION_KEYS)
     settings.SUBMISSION_KEYS = {"new": NEW_KEY, **old}
-    from forms import rotation
+    from forms.safekeeping import rotation
 
     rotation.BATCH, steps = 2, rotation.rotate()
     for _ in range(3):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from forms.kinds import Urgency
+from forms.building.kinds import Urgency
 from forms.models import ContactIndex, Delivery, Submission
 from tests.forms.build import ANSWERS, answers, call_page, general_page, token
 

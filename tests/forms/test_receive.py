@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forms.models import Delivery, Submission
-from forms.receiving import Errors, Meta, Receipt, receive
+from forms.receiving.receive import Errors, Meta, Receipt, receive
 from tests.forms.build import ANSWERS, answers, call_page, referral_page
 
 pytestmark = pytest.mark.django_db
@@ -102,12 +102,12 @@ def test_an_idempotency_key_gives_one_row_and_refuses_other_answers() -> None:
 
 
 def test_the_submission_and_what_it_sets_off_are_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
-    import forms.receiving
+    from forms.receiving import receive as receiving
 
     def broken(*args: Any) -> list[Delivery]:
         raise RuntimeError("killed here")
 
-    monkeypatch.setattr(forms.receiving, "deliveries_for", broken)
+    monkeypatch.setattr(receiving, "deliveries_for", broken)
     with pytest.raises(RuntimeError):
         api(call_page(), ANSWERS)
     assert not Submission.objects.exists()

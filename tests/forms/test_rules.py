@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms import chain
-from forms.crisis import mentions_crisis
-from forms.identifiers import display_phone, normalise_npi, normalise_phone
-from forms.references import ALPHABET, new_reference, normalise_reference
-from forms.screening import Screening, screen
-from forms.spreadsheets import csv_lines, safe_csv_cell, safe_text
+from forms.building.screening import Screening, screen
+from forms.intake.spreadsheets import csv_lines, safe_csv_cell, safe_text
+from forms.receiving.crisis import mentions_crisis
+from forms.receiving.identifiers import display_phone, normalise_npi, normalise_phone
+from forms.receiving.references import ALPHABET, new_reference, normalise_reference
+from forms.safekeeping import chain
 
 
 @pytest.mark.parametrize(

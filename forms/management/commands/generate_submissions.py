@@ -10,12 +10,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from forms.definition import Answers, FormDefinition
-from forms.encryption import keyed_digest
-from forms.kinds import MANY_CHOICES, ONE_CHOICE, TICK, Kind, Urgency
+from forms.building.definition import Answers, FormDefinition
+from forms.building.kinds import MANY_CHOICES, ONE_CHOICE, TICK, Kind, Urgency
 from forms.models.pages import FormPage
 from forms.models.submissions import ContactIndex, FormSnapshot, Submission, contact_digests
-from forms.references import ALPHABET, LENGTH, group
+from forms.receiving.references import ALPHABET, LENGTH, group
+from forms.safekeeping.encryption import keyed_digest
 
 BATCH = 2000
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Min
 from forms.models.attachments import private_storage
 from forms.models.drafts import Draft
 from forms.models.submissions import Submission
-from forms.purging import orphan_files, purge_drafts, purge_snapshots, purge_submissions
+from forms.safekeeping.purging import orphan_files, purge_drafts, purge_snapshots, purge_submissions
 
 
 class Command(BaseCommand):

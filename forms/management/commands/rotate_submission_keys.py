@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from forms.encryption import key_ring
 from forms.models.audit import AuditEntry, record
-from forms.rotation import rotate, rows_left
+from forms.safekeeping.encryption import key_ring
+from forms.safekeeping.rotation import rotate, rows_left
 
 
 class Command(BaseCommand):

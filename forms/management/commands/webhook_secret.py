@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from forms.delivery.webhooks import page_secret
 from forms.models.pages import FormPage
-from forms.webhooks import page_secret
 
 
 class Command(BaseCommand):

@@ -15,10 +15,10 @@ from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from clinic.api.models import WebhookEndpoint
-from forms.delivery import DeliveryError, register
-from forms.encryption import derived_key
+from forms.delivery.outbox import DeliveryError, register
+from forms.delivery.webhooks import WebhookError, post
 from forms.models import Delivery
-from forms.webhooks import WebhookError, post
+from forms.safekeeping.encryption import derived_key
 from pages.models import Announcement, ClinicSettings, EligibilityCriterion, Navigation
 from research.models import Citation, Topic
 

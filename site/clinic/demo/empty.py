@@ -8,7 +8,7 @@ from wagtail.models import Page, Site
 from clinic.demo import data, frame, intake
 from clinic.demo.builders import make_default_site
 from clinic.roles import setup_roles
-from forms.kinds import Kind
+from forms.building.kinds import Kind
 from forms.models import CallRequestPage, FormPage, ReferralPage
 from pages.models import ClinicSettings, ConditionIndexPage, CrisisLine, HomePage, ProfessionalsPage, ResearchPage
 from pages.models import StandardPage as Standard

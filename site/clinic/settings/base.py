@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "clinic.locales.AddressLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "forms.outage.KeepAnswersMiddleware",
+    "forms.receiving.outage.KeepAnswersMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -103,7 +103,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "clinic.urls"
-CSRF_FAILURE_VIEW = "forms.outage.csrf_failure"
+CSRF_FAILURE_VIEW = "forms.receiving.outage.csrf_failure"
 ASGI_APPLICATION = "clinic.asgi.application"
 WSGI_APPLICATION = "clinic.wsgi.application"
 

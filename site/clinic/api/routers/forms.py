@@ -18,11 +18,11 @@ from clinic.api.problems import problem
 from clinic.api.publicpages import public_pages
 from clinic.api.routers.site import crisis_help
 from clinic.api.schemas import forms as shapes
-from forms.kinds import Kind
+from forms.building.kinds import Kind
+from forms.building.screening import Screening
 from forms.models import FormPage, Submission
-from forms.receiving import Errors, Meta, Receipt, receive
-from forms.screening import Screening
-from forms.uploads import ACCEPT
+from forms.receiving.receive import Errors, Meta, Receipt, receive
+from forms.receiving.uploads import ACCEPT
 
 router = Router(tags=["forms"])
 JSON = "application/json"

@@ -8,8 +8,8 @@ from typing import Any
 from ninja import Field, Schema
 
 from clinic.api.schemas.site import Crisis
-from forms.kinds import Kind
-from forms.screening import Screening
+from forms.building.kinds import Kind
+from forms.building.screening import Screening
 
 
 class Choice(Schema):

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from django.conf import settings
 from django.core.cache import cache
 
-from forms.encryption import keyed_digest
+from forms.safekeeping.encryption import keyed_digest
 
 WINDOW = 3600  # seconds
 # Hospitals and practices send many people's mail through one address, so quarantine comes long before refusal.

@@ -20,14 +20,14 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from forms.definition import Answers, FormDefinition
-from forms.encryption import EncryptionError
-from forms.kinds import Meaning, Urgency
+from forms.building.definition import Answers, FormDefinition
+from forms.building.kinds import Meaning, Urgency
+from forms.delivery.webhooks import WebhookError, page_secret, post
 from forms.models.deliveries import Delivery
 from forms.models.fields import NotificationRule
 from forms.models.pages import FormPage
 from forms.models.submissions import Submission, answer_for
-from forms.webhooks import WebhookError, page_secret, post
+from forms.safekeeping.encryption import EncryptionError
 
 log = logging.getLogger(__name__)
 

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from forms.answers import AnswerForm
-from forms.definition import Answers, FormDefinition
-from forms.encryption import EncryptionError, keyed_digest
+from forms.building.definition import Answers, FormDefinition
+from forms.building.screening import Screening
 from forms.models.attachments import Attachment
 from forms.models.drafts import LIFE, Draft, draft_expiry
 from forms.models.submissions import Submission
-from forms.receiving import (
+from forms.receiving.answers import AnswerForm
+from forms.receiving.receive import (
     Errors,
     Meta,
     Receipt,
@@ -31,9 +31,9 @@ from forms.receiving import (
     receive,
     store_files,
 )
-from forms.rendering import FormView, draw, summary
-from forms.screening import Screening
-from forms.tokens import new_form_token, read_form_token, read_receipt_ticket, receipt_ticket
+from forms.receiving.rendering import FormView, draw, summary
+from forms.receiving.tokens import new_form_token, read_form_token, read_receipt_ticket, receipt_ticket
+from forms.safekeeping.encryption import EncryptionError, keyed_digest
 
 if TYPE_CHECKING:
     from forms.models.pages import FormPage

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from forms.encryption import EncryptionError, key_ring
 from forms.models import Attachment, AuditEntry, Draft, Note, Submission
 from forms.models.sealed import SealedModel
+from forms.safekeeping.encryption import EncryptionError, key_ring
 
 BATCH = 200
 # Attachments first: their file changes before their row, and a row with the old key is done again after a crash.

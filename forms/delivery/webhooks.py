@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from forms.encryption import derived_key
+from forms.safekeeping.encryption import derived_key
 
 TIMEOUT = 10.0  # seconds
 

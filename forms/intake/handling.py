@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from forms.delivery import deliveries_for
+from forms.delivery.outbox import deliveries_for
 from forms.models.audit import AuditEntry, record
 from forms.models.deliveries import Delivery
 from forms.models.desk import Note

@@ -17,10 +17,10 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from forms import uploads
-from forms.definition import MAX_LENGTH, Answer, Answers, FieldDefinition, FormDefinition
-from forms.identifiers import normalise_npi, normalise_phone
-from forms.kinds import MANY_CHOICES, ONE_CHOICE, TICK, Kind, Meaning
+from forms.building.definition import MAX_LENGTH, Answer, Answers, FieldDefinition, FormDefinition
+from forms.building.kinds import MANY_CHOICES, ONE_CHOICE, TICK, Kind, Meaning
+from forms.receiving import uploads
+from forms.receiving.identifiers import normalise_npi, normalise_phone
 
 # Control characters, and the signs that turn the direction of text to disguise it (Unicode TR 36, 3.?): U+202A-202E,
 # U+2066-2069. Direction MARKS (U+200E, U+200F) are ordinary in Arabic and Hebrew and stay.
@@ -305,7 +305,7 @@ def as_posted(definition: FormDefinition, data: Mapping[str, Any]) -> tuple[Mult
 
 def display(field: FieldDefinition, answer: Answer | None) -> list[str]:
     """An answer as lines of text for people: labels instead of values, written dates, readable phone numbers."""
-    from forms.identifiers import display_phone
+    from forms.receiving.identifiers import display_phone
 
     if answer is None or answer == "" or answer == []:
         return []

@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from forms import uploads
-from forms.answers import AnswerForm, display, posted
-from forms.definition import EXCLUSION, INCLUSION, MAX_LENGTH, Answer, Answers, FieldDefinition, FormDefinition
-from forms.kinds import FREE_TEXT, GROUPED, MANY_CHOICES, NEEDS_CHOICES, TICK, Kind, Meaning
+from forms.building.definition import EXCLUSION, INCLUSION, MAX_LENGTH, Answer, Answers, FieldDefinition, FormDefinition
+from forms.building.kinds import FREE_TEXT, GROUPED, MANY_CHOICES, NEEDS_CHOICES, TICK, Kind, Meaning
+from forms.receiving import uploads
+from forms.receiving.answers import AnswerForm, display, posted
 
 INPUT_TYPES = {Kind.EMAIL: "email", Kind.PHONE: "tel", Kind.URL: "url", Kind.DATE: "date"}
 INPUT_MODES = {Kind.PHONE: "tel", Kind.EMAIL: "email", Kind.URL: "url", Kind.NPI: "numeric", Kind.NUMBER: "decimal"}

@@ -19,22 +19,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from forms import limits, spam
-from forms.answers import AnswerForm, Files
-from forms.crisis import mentions_crisis
-from forms.definition import Answers, FormDefinition
-from forms.delivery import deliveries_for
-from forms.encryption import keyed_digest
-from forms.kinds import Kind
+from forms.building.definition import Answers, FormDefinition
+from forms.building.kinds import Kind
+from forms.building.screening import SENTENCES, Screening
+from forms.delivery.outbox import deliveries_for
 from forms.models.attachments import Attachment
 from forms.models.deliveries import Delivery
 from forms.models.drafts import Draft
 from forms.models.pages import FormPage
 from forms.models.submissions import ContactIndex, FormSnapshot, Submission, contact_digests
-from forms.references import new_reference
-from forms.screening import SENTENCES, Screening
-from forms.tokens import read_form_token
-from forms.uploads import CheckedFile
+from forms.receiving import limits, spam
+from forms.receiving.answers import AnswerForm, Files
+from forms.receiving.crisis import mentions_crisis
+from forms.receiving.references import new_reference
+from forms.receiving.tokens import read_form_token
+from forms.receiving.uploads import CheckedFile
+from forms.safekeeping.encryption import keyed_digest
 
 TOKEN_FIELD = "form-token"  # noqa: S105
 TRAP_FIELD = "form-website"

@@ -8,7 +8,7 @@ from django.forms import BaseForm
 from django.utils.translation import gettext as _
 from wagtail.contrib.forms.forms import WagtailAdminFormPageForm
 
-from forms.kinds import MANY_CHOICES, NEEDS_CHOICES, ONE_CHOICE, TICK, Kind
+from forms.building.kinds import MANY_CHOICES, NEEDS_CHOICES, ONE_CHOICE, TICK, Kind
 from pages.evidence_form import EvidencePageForm
 
 

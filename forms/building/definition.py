@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from forms.kinds import (
+from forms.building.kinds import (
     GROUPED,
     MANY_CHOICES,
     NO_ANSWER,
@@ -23,7 +23,7 @@ from forms.kinds import (
     Meaning,
     Urgency,
 )
-from forms.screening import Screening, screen
+from forms.building.screening import Screening, screen
 
 if TYPE_CHECKING:
     from forms.models import FormPage

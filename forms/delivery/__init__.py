@@ -1,0 +1,1 @@
+"""What is told about a submission: the outbox, and webhooks."""
