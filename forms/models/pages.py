@@ -76,7 +76,8 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
     landing_page_template = "forms/thanks.html"
     subpage_types: list[str] = []
     is_creatable = False
-    preview_modes = [("form", _("Form")), ("landing", _("Thank-you page"))]
+    preview_modes = BasePage.preview_modes
+    site_preview_modes = [("form", _("Form")), ("landing", _("Thank-you page"))]
 
     content_panels = [
         *BasePage.content_panels,

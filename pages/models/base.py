@@ -15,6 +15,7 @@ from wagtail.search import index
 
 from pages import jsonld
 from pages.evidence_form import EvidencePageForm
+from pages.front_end import FrontEndPreview
 from pages.search.text import page_text
 from research.publishing import GuardedPublishing
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pages.gate import DoubtfulSource
 
 
-class BasePage(GuardedPublishing, Page):
+class BasePage(FrontEndPreview, GuardedPublishing, Page):
     """Abstract parent of all page types: social image, search-engine opt-out, date of the last real change."""
 
     social_image = models.ForeignKey(

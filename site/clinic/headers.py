@@ -1,5 +1,6 @@
 """Security headers: the content security policies of the site and of the admin, and the permissions policy."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -37,13 +38,17 @@ def site_policy(media_origins: list[str]) -> Directives:
     }
 
 
-def admin_policy(media_origins: list[str]) -> Directives:
-    """As the site's, but with what Wagtail's admin is built on: inline scripts and styles, data: and blob: images."""
+def admin_policy(media_origins: list[str], framed_origins: Sequence[str] = ()) -> Directives:
+    """As the site's, but with what Wagtail's admin is built on: inline scripts and styles, data: and blob: images.
+
+    `framed_origins` are shown in its preview panel.
+    """
     return site_policy(media_origins) | {
         "script-src": [SELF, UNSAFE_INLINE],
         "style-src": [SELF, UNSAFE_INLINE],
         "img-src": [SELF, "data:", "blob:", *media_origins],
         "font-src": [SELF, "data:"],
+        "frame-src": [SELF, *framed_origins],
     }
 
 

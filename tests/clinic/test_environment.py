@@ -52,6 +52,7 @@ def test_a_server_does_not_start_without_its_settings(entry_point: str) -> None:
 
 
 MALFORMED = {
+    "API_PREVIEW_URL": "secret.example/preview",
     "BASE_URL": "www.clinic.example",
     "DATABASE_URL": "nosuchdatabase://host:secret@example/x",
     "CACHE_URL": "gopher://secret@cache",

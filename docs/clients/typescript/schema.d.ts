@@ -507,9 +507,31 @@ export interface paths {
         };
         /**
          * A draft for its token
-         * @description The draft that the token was made for, as the page would come once it is published.
+         * @description The page as its editor had it when the token was made, saved or not, as it would come once it is published.
          */
         get: operations["previews_detail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/previews/userbar/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wagtail's user bar for a draft
+         * @description Wagtail's user bar with its content checks, to be put into the page that shows the preview.
+         *
+         *     In the editor's panel it is hidden, tells the editor what it found, and keeps the place while the page changes.
+         */
+        get: operations["previews_userbar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3730,6 +3752,23 @@ export interface components {
             set: "content" | "portrait" | "share" | "thumbnail";
         };
         /**
+         * PreviewToken
+         * @description What a preview link gives the front end.
+         */
+        PreviewToken: {
+            /**
+             * Token
+             * @description From the preview link.
+             */
+            token: string;
+            /**
+             * In Preview Panel
+             * @description From the preview link: the page stands in the editor's panel.
+             * @default false
+             */
+            in_preview_panel: boolean;
+        };
+        /**
          * Problem
          * @description A problem document (RFC 9457).
          */
@@ -6684,6 +6723,8 @@ export interface operations {
             query: {
                 /** @description From the preview link. */
                 token: string;
+                /** @description From the preview link: the page stands in the editor's panel. */
+                in_preview_panel?: boolean;
             };
             header?: never;
             path?: never;
@@ -6698,6 +6739,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            422: components["responses"]["Problem422"];
+        };
+    };
+    previews_userbar: {
+        parameters: {
+            query: {
+                /** @description From the preview link. */
+                token: string;
+                /** @description From the preview link: the page stands in the editor's panel. */
+                in_preview_panel?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description HTML. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             400: components["responses"]["Problem400"];

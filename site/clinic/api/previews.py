@@ -1,44 +1,40 @@
-"""Previews: a draft in a configured front end, for the holder of a signed token that soon ends and no one else."""
+"""/previews/: a draft in a configured front end, for the holder of a signed token that soon ends and no one else.
+
+`pages.front_end` makes the tokens. Wagtail's user bar comes from here too, because the front end has no log-in.
+"""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core import signing
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
-from ninja import Query, Router
-from wagtail.models import Page, Revision
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
+from wagtail.admin.userbar import ContentCheckerItem, Userbar
+from wagtail.models import Page
 
 from clinic.api.pageshapes import AnyPage, page_detail
+from pages.front_end import previewed
 
-SALT = "clinic.api.preview"
-#: Seconds a token opens its draft.
-LIFETIME = 15 * 60
 router = Router(tags=["previews"])
+HTML = "text/html"
 
 
-def preview_token(revision: Revision) -> str:
-    """A token that opens exactly this revision for a quarter of an hour."""
-    return signing.dumps(revision.pk, salt=SALT)
+class PreviewToken(Schema):
+    """What a preview link gives the front end."""
+
+    token: str = Field(min_length=10, max_length=300, description="From the preview link.")
+    in_preview_panel: bool = Field(False, description="From the preview link: the page stands in the editor's panel.")
 
 
-@require_safe
-def open_preview(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Sends an editor to the front end with a token for the page's latest draft. The admin asks for the log-in."""
-    page = get_object_or_404(Page, pk=page_id)
-    permissions = page.permissions_for_user(request.user)
-    if not (permissions.can_edit() or permissions.can_publish()):
-        raise PermissionDenied
-    revision = page.get_latest_revision()
-    if not settings.API_PREVIEW_URL or revision is None:
-        raise Http404
-    query = urlencode({"token": preview_token(revision)})
-    return HttpResponseRedirect(f"{settings.API_PREVIEW_URL}?{query}")
+def _previewed(wanted: PreviewToken, response: HttpResponse) -> tuple[Page, Any]:
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    found = previewed(wanted.token)
+    if found is None:
+        raise Http404("This preview has ended. Open it again from the editor.")
+    return found
 
 
 @router.get(
@@ -48,19 +44,46 @@ def open_preview(request: HttpRequest, page_id: int) -> HttpResponse:
     operation_id="previews_detail",
     summary="A draft for its token",
 )
-def get_preview(
-    request: HttpRequest,
-    response: HttpResponse,
-    token: str = Query(..., min_length=10, max_length=300, description="From the preview link."),  # type: ignore[type-arg]
-) -> dict[str, Any]:
-    """The draft that the token was made for, as the page would come once it is published."""
-    response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    try:
-        revision = Revision.objects.filter(pk=signing.loads(token, salt=SALT, max_age=LIFETIME)).first()
-    except signing.BadSignature:
-        revision = None
-    page = revision.as_object() if revision else None
-    if not isinstance(page, Page):
-        raise Http404("This preview has ended. Open it again from the editor.")
+def get_preview(request: HttpRequest, response: HttpResponse, wanted: Query[PreviewToken]) -> dict[str, Any]:
+    """The page as its editor had it when the token was made, saved or not, as it would come once it is published."""
+    page, _editor = _previewed(wanted, response)
+    page.pk = page.pk or 0  # a page that has never been saved
     return page_detail(page, request)
+
+
+def get_userbar(request: HttpRequest, wanted: Query[PreviewToken]) -> HttpResponse:
+    """Wagtail's user bar with its content checks, to be put into the page that shows the preview.
+
+    In the editor's panel it is hidden, tells the editor what it found, and keeps the place while the page changes.
+    """
+    response = HttpResponse(content_type=f"{HTML}; charset=utf-8")
+    page, editor = _previewed(wanted, response)
+    request.user = editor
+    request.in_preview_panel = wanted.in_preview_panel  # type: ignore[attr-defined]
+    # Its links and scripts are the admin's, wherever the front end reached this API.
+    admin = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    request.META["HTTP_HOST"] = admin.netloc
+    response.content = Userbar(object=page).render_html({"request": request})
+    return response
+
+
+get_userbar.produces = (HTML,)  # type: ignore[attr-defined]
+router.get(
+    "/userbar/",
+    url_name="preview_userbar",
+    operation_id="previews_userbar",
+    summary="Wagtail's user bar for a draft",
+    openapi_extra={
+        "responses": {"200": {"description": "HTML.", "content": {HTML: {"schema": {"type": "string"}}}}},
+    },
+)(get_userbar)
+
+
+class FrontEndChecker(ContentCheckerItem):
+    """Wagtail's content checks, which may also talk across the frame between the editor and the front end."""
+
+    def get_axe_spec(self, request: HttpRequest) -> dict[str, Any]:
+        """As Wagtail's, with the two origins that may exchange findings."""
+        admin = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+        origins = ["<same_origin>", f"{admin.scheme}://{admin.netloc}", settings.API_PREVIEW_ORIGIN]
+        return {**super().get_axe_spec(request), "allowedOrigins": origins}

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "wagtail.search",
     "wagtail.admin",
     "wagtail",
+    "wagtail_headless_preview",
     "wagtail_modeladmin",
     "modelcluster",
     "taggit",
@@ -206,6 +207,17 @@ API_WRITE_ENABLED = env.flag("API_WRITE_ENABLED")
 API_LINKS = env.text("API_LINKS", "absolute")
 # Where a front end shows drafts, e.g. https://www.example/preview; empty for none.
 API_PREVIEW_URL = env.text("API_PREVIEW_URL")
+if API_PREVIEW_URL and (
+    urlsplit(API_PREVIEW_URL).scheme not in {"http", "https"} or not urlsplit(API_PREVIEW_URL).netloc
+):
+    env.malformed(
+        "API_PREVIEW_URL",
+        "API_PREVIEW_URL is not an http(s) address.",
+        "For example: https://www.clinic.example/preview/",
+    )
+API_PREVIEW_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(API_PREVIEW_URL)) if API_PREVIEW_URL else ""
+# The preview panel goes to the front end itself: in a frame within its frame Wagtail could not reach the page.
+WAGTAIL_HEADLESS_PREVIEW = {"REDIRECT_ON_PREVIEW": True}
 API_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600"
 API_MAX_BODY = 2 * 1024 * 1024
 API_MAX_UPLOAD = 52 * 1024 * 1024  # five files of ten megabytes, and the answers
@@ -271,7 +283,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 MEDIA_ORIGINS = [f"https://{domain}"] if (domain := env.text("S3_PUBLIC_DOMAIN")) else []
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": site_policy(MEDIA_ORIGINS)}
-ADMIN_CONTENT_SECURITY_POLICY = admin_policy(MEDIA_ORIGINS)
+ADMIN_CONTENT_SECURITY_POLICY = admin_policy(MEDIA_ORIGINS, [API_PREVIEW_ORIGIN] if API_PREVIEW_ORIGIN else [])
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 365 * 24 * 3600)
 # The clinic's other host names are not ours to promise for, unless the operator says so.
