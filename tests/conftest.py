@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests import servers
+from tests.servers import ROOT
 
 # A busy machine must not fail a test, and CI must fail for the change at hand, not for a new random example.
 hypothesis_settings.register_profile("project", deadline=None, derandomize="CI" in os.environ, print_blob=True)
@@ -29,6 +30,21 @@ def uses_database(item: pytest.Item) -> bool:
     return asks and "page" not in fixtures
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep a file on one worker, so that what it builds for its module is built once.
+
+    Done as soon as a test is found: xdist reads the groups before any hook that sees the whole collection.
+    """
+    if item.get_closest_marker("xdist_group") is None:
+        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Stop when groups are lost on the way to the workers: every site would be built by each of them, in silence."""
+    if session.config.getoption("loadgroup", False) and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("pytest-xdist does not keep groups together here: use a pytest that it knows.")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep what the migrations made (Wagtail's root page, site, locale) in tests that commit.
@@ -39,9 +55,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
         items[:] = [item for item in items if uses_database(item)]
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            # A file stays on one worker: what it builds for its module is built once.
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
         fixtures: list[str] = getattr(item, "fixturenames", [])
         marker = item.get_closest_marker("django_db")
         if marker is not None and (
