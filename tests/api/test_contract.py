@@ -18,10 +18,11 @@ from django.core.management import call_command
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from clinic.api.blocks import stream_type
-from clinic.api.instance import api, document
+from clinic.api.instance import document
 from clinic.api.pageshapes import DETAILS
 from pages.blocks import BODY_BLOCKS
 from tests.api.world import World
+from tests.forms.build import call_page, general_page, referral_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,11 +87,25 @@ ANSWERS = {
     "site": "site/",
     "eligibility": "eligibility/",
     "list-of-conditions": "conditions/?fields=*",
+    "form": "forms/schedule-a-call/",
+    "call-request": "pages/find/?html_path=/schedule-a-call/",
+    "referral": "pages/find/?html_path=/refer-a-patient/",
+    "general-form": "pages/find/?html_path=/ask-us/",
+}
+
+#: What the clinic of these tests has not got from the start.
+MADE: dict[str, Callable[[], Any]] = {
+    "form": call_page,
+    "call-request": call_page,
+    "referral": referral_page,
+    "general-form": lambda: general_page([{"label": "Your question", "field_type": "multiline"}], "ask-us"),
 }
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_answers_are_the_ones_kept(world: World, get: Callable[..., Any], name: str) -> None:
+    if MADE.get(name):
+        MADE[name]()
     answer = json.dumps(_steady(get(ANSWERS[name])), indent=1, ensure_ascii=False) + "\n"
     kept = GOLDEN / f"{name}.json"
     if os.environ.get("REWRITE_GOLDEN"):
@@ -99,6 +114,10 @@ def test_answers_are_the_ones_kept(world: World, get: Callable[..., Any], name: 
     assert json.loads(answer) == json.loads(kept.read_text(encoding="utf-8"))
 
 
-def test_every_page_type_of_the_site_has_a_shape() -> None:
-    assert {model._meta.label for model in DETAILS} >= {"pages.ConditionPage", "pages.HomePage", "forms.ReferralPage"}
-    assert api.title
+def test_every_page_type_of_the_site_has_an_answer_kept() -> None:
+    kept = {json.loads(file.read_text(encoding="utf-8")).get("type") for file in GOLDEN.glob("*.json")}
+    creatable = {
+        model._meta.label for model in DETAILS if model.is_creatable and model._meta.app_label != "wagtailcore"
+    }
+    assert len(creatable) > 8
+    assert creatable <= kept

@@ -851,7 +851,7 @@ export interface components {
         };
         /**
          * CallRequestPage
-         * @description A page of a type whose content this API does not give.
+         * @description The content of a form page: what it asks, too, so that it can be drawn at once.
          */
         CallRequestPage: {
             /** Id */
@@ -864,6 +864,10 @@ export interface components {
             /** Title */
             title: string;
             meta: components["schemas"]["CallRequestPageDetailMeta"];
+            /** Introduction */
+            introduction: string;
+            /** @description As /forms/{slug}/ gives it; null when it takes no answers from front ends. */
+            form: components["schemas"]["Form"] | null;
         };
         /** CallRequestPageCreateMetaSchema */
         CallRequestPageCreateMetaSchema: {
@@ -964,6 +968,11 @@ export interface components {
             /** Title */
             title: string;
             meta: components["schemas"]["PageMeta"];
+            /**
+             * Introduction
+             * @description With `?fields=`.
+             */
+            introduction?: string | null;
         };
         /** CallRequestPagePatchMetaSchema */
         CallRequestPagePatchMetaSchema: {
@@ -2351,7 +2360,7 @@ export interface components {
         };
         /**
          * FormPage
-         * @description A page of a type whose content this API does not give.
+         * @description The content of a form page: what it asks, too, so that it can be drawn at once.
          */
         FormPage: {
             /** Id */
@@ -2364,6 +2373,10 @@ export interface components {
             /** Title */
             title: string;
             meta: components["schemas"]["FormPageDetailMeta"];
+            /** Introduction */
+            introduction: string;
+            /** @description As /forms/{slug}/ gives it; null when it takes no answers from front ends. */
+            form: components["schemas"]["Form"] | null;
         };
         /** FormPageCreateMetaSchema */
         FormPageCreateMetaSchema: {
@@ -2464,6 +2477,11 @@ export interface components {
             /** Title */
             title: string;
             meta: components["schemas"]["PageMeta"];
+            /**
+             * Introduction
+             * @description With `?fields=`.
+             */
+            introduction?: string | null;
         };
         /** FormPagePatchMetaSchema */
         FormPagePatchMetaSchema: {
@@ -2548,7 +2566,7 @@ export interface components {
         };
         /**
          * GeneralFormPage
-         * @description A page of a type whose content this API does not give.
+         * @description The content of a form page: what it asks, too, so that it can be drawn at once.
          */
         GeneralFormPage: {
             /** Id */
@@ -2561,6 +2579,10 @@ export interface components {
             /** Title */
             title: string;
             meta: components["schemas"]["GeneralFormPageDetailMeta"];
+            /** Introduction */
+            introduction: string;
+            /** @description As /forms/{slug}/ gives it; null when it takes no answers from front ends. */
+            form: components["schemas"]["Form"] | null;
         };
         /** GeneralFormPageCreateMetaSchema */
         GeneralFormPageCreateMetaSchema: {
@@ -2661,6 +2683,11 @@ export interface components {
             /** Title */
             title: string;
             meta: components["schemas"]["PageMeta"];
+            /**
+             * Introduction
+             * @description With `?fields=`.
+             */
+            introduction?: string | null;
         };
         /** GeneralFormPagePatchMetaSchema */
         GeneralFormPagePatchMetaSchema: {
@@ -4175,7 +4202,7 @@ export interface components {
         };
         /**
          * ReferralPage
-         * @description A page of a type whose content this API does not give.
+         * @description The content of a form page: what it asks, too, so that it can be drawn at once.
          */
         ReferralPage: {
             /** Id */
@@ -4188,6 +4215,10 @@ export interface components {
             /** Title */
             title: string;
             meta: components["schemas"]["ReferralPageDetailMeta"];
+            /** Introduction */
+            introduction: string;
+            /** @description As /forms/{slug}/ gives it; null when it takes no answers from front ends. */
+            form: components["schemas"]["Form"] | null;
         };
         /** ReferralPageCreateMetaSchema */
         ReferralPageCreateMetaSchema: {
@@ -4288,6 +4319,11 @@ export interface components {
             /** Title */
             title: string;
             meta: components["schemas"]["PageMeta"];
+            /**
+             * Introduction
+             * @description With `?fields=`.
+             */
+            introduction?: string | null;
         };
         /** ReferralPagePatchMetaSchema */
         ReferralPagePatchMetaSchema: {

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, F, Prefetch, Value, prefetch_related_objects
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Prefetch
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from clinic.api.answers import Answer
 from clinic.api.blocks import rich_texts_in, stream_value
+from clinic.api.formcontent import form_definition
 from clinic.api.links import api_link
 from clinic.api.schemas import pages as shapes
 from clinic.api.schemas.references import Labelled
+from forms.models import CallRequestPage, FormPage, GeneralFormPage, ReferralPage
 from pages.models import (
     AbstractClaim,
-    ConditionFact,
     ConditionIndexPage,
     ConditionPage,
-    ConditionQuestion,
-    FactSource,
     HomeCardSource,
     HomePage,
     Person,
@@ -31,12 +29,11 @@ from pages.models import (
     ResearchCardSource,
     ResearchPage,
     StandardPage,
-    WarningSign,
 )
 from pages.sources import SourceRegister
 from research.choices import Stance
 from research.evidence import FINDINGS
-from research.models import Citation, Topic
+from research.models import Citation
 
 Content = dict[str, Any]
 
@@ -82,77 +79,6 @@ def cited_by(page: Page) -> list[Citation]:
     if isinstance(page, ProfessionalsPage):
         rows += page.evidence.all()
     return [row.citation for row in rows]
-
-
-KINDS = ("fact", "sign", "question", "topic")
-
-
-def load_rows(pages: Sequence[ConditionPage]) -> None:
-    """Loads facts, warning signs, questions and topics of condition pages with one query for all four, and one more for
-    the facts' sources. They are small and always wanted together. Afterwards ``.all()`` on each asks nothing.
-    """
-    facts = (
-        ConditionFact.objects.filter(page__in=pages, draft=False)
-        .order_by()
-        .values_list(
-            "page_id",
-            "pk",
-            "sort_order",
-            Value("fact"),
-            F("statement"),
-            F("figure"),
-            Coalesce(Cast("as_of_year", CharField()), Value("")),
-        )
-    )
-    signs = (
-        WarningSign.objects.filter(page__in=pages)
-        .order_by()
-        .values_list("page_id", "pk", "sort_order", Value("sign"), F("text"), Value(""), Value(""))
-    )
-    asked = (
-        ConditionQuestion.objects.filter(page__in=pages)
-        .order_by()
-        .values_list("page_id", "pk", "sort_order", Value("question"), F("question"), F("answer"), Value(""))
-    )
-    about = (
-        Topic.condition_pages.through.objects.filter(conditionpage__in=pages)
-        .order_by()
-        .values_list(
-            "conditionpage_id",
-            "topic_id",
-            "topic__sort_order",
-            Value("topic"),
-            F("topic__name"),
-            F("topic__slug"),
-            Coalesce("topic__parent__slug", Value("")),
-        )
-    )
-    rows: dict[int, dict[str, list[Any]]] = {page.pk: {kind: [] for kind in KINDS} for page in pages}
-    for page_id, pk, order, kind, first, second, third in facts.union(signs, asked, about, all=True):
-        rows[page_id][kind].append((order, first if kind == "topic" else "", pk, first, second, third))
-    every_fact: list[ConditionFact] = []
-    for page in pages:
-        own = {kind: sorted(found) for kind, found in rows[page.pk].items()}
-        page.__dict__["signs"] = [WarningSign(pk=pk, text=text) for _o, _n, pk, text, _a, _b in own["sign"]]
-        page.__dict__["asked"] = [
-            ConditionQuestion(pk=pk, question=question, answer=answer)
-            for _o, _n, pk, question, answer, _b in own["question"]
-        ]
-        stated = [
-            ConditionFact(pk=pk, page=page, statement=statement, figure=figure, as_of_year=int(year) if year else None)
-            for _o, _n, pk, statement, figure, year in own["fact"]
-        ]
-        every_fact += stated
-        page._prefetched_objects_cache = getattr(page, "_prefetched_objects_cache", {}) | {
-            "facts": stated,
-            "warning_signs": page.signs,
-            "questions": page.asked,
-            "topics": [
-                Topic(pk=pk, name=name, slug=slug, parent=Topic(slug=parent) if parent else None)
-                for _o, _n, pk, name, slug, parent in own["topic"]
-            ],
-        }
-    prefetch_related_objects(every_fact, Prefetch("sources", FactSource.objects.select_related("citation")))
 
 
 def references(sources: SourceRegister | None, answer: Answer) -> list[shapes.Reference]:
@@ -335,6 +261,11 @@ def _standard(page: StandardPage, answer: Answer) -> Content:
     }
 
 
+def _form(page: FormPage, answer: Answer) -> Content:
+    asked = page.open_to_api and answer.sources is not None  # lists have no sources, and no form
+    return {"introduction": page.introduction, "form": form_definition(page, answer.request) if asked else None}
+
+
 PAGE_TYPES: dict[type[Page], PageType] = {
     ConditionPage: PageType(
         shapes.ConditionContent,
@@ -359,4 +290,8 @@ PAGE_TYPES: dict[type[Page], PageType] = {
         join=("reviewer",),
     ),
     StandardPage: PageType(shapes.StandardContent, _standard),
+    **{
+        model: PageType(shapes.FormContent, _form)
+        for model in (CallRequestPage, FormPage, GeneralFormPage, ReferralPage)
+    },
 }

@@ -28,8 +28,8 @@ from pages.sources import SourceRegister
 from research.evidence import Glance
 from research.models import Citation
 
-#: Content that lists never give: numbers belong to one page, and the library is asked for one page at a time.
-DETAIL_ONLY = frozenset({"references", "evidence"})
+#: Content that lists never give: numbers belong to one page, and the library and a form are asked one page at a time.
+DETAIL_ONLY = frozenset({"references", "evidence", "form"})
 NOT_IN_LISTS = DETAIL_ONLY | shapes.PageDetail.model_fields.keys()
 
 

@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import http_date
 from ninja import Field, Query, Router, Schema
 
-from clinic.api.pagecontent import PAGE_TYPES, load_rows
+from clinic.api.conditionrows import load_rows
+from clinic.api.pagecontent import PAGE_TYPES
 from clinic.api.pageshapes import Condition, ConditionItem, page_detail, page_items
 from clinic.api.pagination import Listing, Paging, paged
 from clinic.api.publicpages import public_pages, with_family

@@ -7,22 +7,18 @@ import math
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from ninja import Field, Header, Query, Router, Schema, Status
-from wagtail.api.v2.utils import get_full_url
 
-from clinic.api.links import api_link, page_link
+from clinic.api.formcontent import form_definition, form_summary
 from clinic.api.pagination import Listing, Paging, paged
 from clinic.api.problems import problem
 from clinic.api.publicpages import public_pages
 from clinic.api.routers.site import crisis_help
 from clinic.api.schemas import forms as shapes
-from forms.building.kinds import Kind
 from forms.building.screening import Screening
 from forms.models import FormPage, Submission
 from forms.receiving.receive import Errors, Meta, Receipt, receive
-from forms.receiving.uploads import ACCEPT
 
 router = Router(tags=["forms"])
 JSON = "application/json"
@@ -58,7 +54,7 @@ def list_forms(request: HttpRequest, filters: Query[FormFilters], paging: Query[
     rows = _forms(request)
     if filters.locale is not None:
         rows = rows.filter(locale__language_code=filters.locale)
-    return paged(request, rows, paging, lambda pages: [_summary(page, request) for page in pages])
+    return paged(request, rows, paging, lambda pages: [form_summary(page, request) for page in pages])
 
 
 @router.get(
@@ -74,21 +70,7 @@ def get_form(
     locale: str = Query("en", max_length=20, description="Language code."),  # type: ignore[type-arg]
 ) -> dict[str, Any]:
     """The definition that the page, the check and the intake desk work from, with hints to draw it."""
-    page = _form(request, slug, locale)
-    definition = page.definition()
-    path = reverse("wagtailapi_v3:form_submit", kwargs={"slug": slug})
-    return _summary(page, request) | {
-        "notice": page.notice,
-        "next_heading": page.next_heading,
-        "next_steps": page.next_step_lines,
-        "submit_label": page.submit_label,
-        "submit_url": get_full_url(request, path if locale == "en" else f"{path}?locale={locale}"),
-        "version": definition.digest,
-        "answers_schema": definition.json_schema(),
-        "ui": definition.ui_schema(),
-        "file_fields": [field.key for field in definition.fields if field.kind == Kind.FILE],
-        "accepted_files": ACCEPT,
-    }
+    return form_definition(_form(request, slug, locale), request)
 
 
 @sensitive_variables()
@@ -223,15 +205,4 @@ def _receipt(request: HttpRequest, page: FormPage, receipt: Receipt) -> dict[str
         "crisis": crisis_help(request) if receipt.crisis else None,
         "thanks_heading": page.thanks_heading,
         "thanks_text": page.thanks_text,
-    }
-
-
-def _summary(page: FormPage, request: HttpRequest) -> dict[str, Any]:
-    return {
-        "slug": page.slug,
-        "title": page.title,
-        "introduction": page.introduction,
-        "html_url": page_link(page, request),
-        "detail_url": api_link(request, "form_detail", slug=page.slug),
-        "locale": page.locale.language_code,
     }

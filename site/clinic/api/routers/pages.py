@@ -15,7 +15,8 @@ from ninja import Field, Query, Schema
 from wagtail.models import Locale, Page, Site
 
 from clinic.api.auth import ApiToken
-from clinic.api.pagecontent import load_rows, page_type_of
+from clinic.api.conditionrows import load_rows
+from clinic.api.pagecontent import page_type_of
 from clinic.api.pageshapes import ITEMS, AnyItem, AnyPage, list_fields, page_detail, page_items
 from clinic.api.pagination import Listing, Paging, paged
 from clinic.api.problems import UnknownFields

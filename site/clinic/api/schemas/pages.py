@@ -10,6 +10,7 @@ from pydantic import model_validator
 from wagtail.models import Page
 
 from clinic.api.blocks import stream_type
+from clinic.api.schemas.forms import Form
 from clinic.api.schemas.media import Picture
 from clinic.api.schemas.references import Labelled, PageReference, TopicReference
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
@@ -275,3 +276,10 @@ class StandardContent(PageDetail):
     summary: str
     body: Body
     references: list[Reference]
+
+
+class FormContent(PageDetail):
+    """The content of a form page: what it asks, too, so that it can be drawn at once."""
+
+    introduction: str
+    form: Form | None = Field(description="As /forms/{slug}/ gives it; null when it takes no answers from front ends.")
