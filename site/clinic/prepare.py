@@ -33,19 +33,44 @@ def fail(what: str, remedy: str) -> NoReturn:
 
 
 def check_python() -> None:
-    """Refuse a Python that is too old, or one that cannot make virtual environments."""
+    """Refuse a Python that is too old; see to the part that makes virtual environments, which Debian packs apart."""
     if sys.version_info < OLDEST_PYTHON:
         fail(
             "Python %d.%d is too old: this project needs %d.%d or newer." % (sys.version_info[:2] + OLDEST_PYTHON),
             "Install a newer one and name it, for example: make run PYTHON=python3.12",
         )
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
-        fail(
-            "This Python has no venv module, so no environment can be made.",
-            "On Debian and Ubuntu: sudo apt-get install python3-venv   Then run the same command again.",
+    if not makes_environments():
+        if may_install():
+            say("Installing python3-venv, which this Python needs to make an environment ...")
+            apt_install("python3-venv")
+        if not makes_environments():
+            fail(
+                "This Python has no venv module, so no environment can be made.",
+                "On Debian and Ubuntu: sudo apt-get install python3-venv   Then run the same command again.",
+            )
+
+
+def makes_environments() -> bool:
+    """Whether this Python can make a virtual environment with pip in it."""
+    command = [sys.executable, "-I", "-c", "import venv, ensurepip"]
+    return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def may_install() -> bool:
+    """Whether packages of the system may be installed: as root, on Debian and what comes of it."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def apt_install(*packages: str) -> bool:
+    """Install packages of the system; False when that failed (apt-get has then said why)."""
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    return all(
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode == 0
+        for command in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-qq", "--no-install-recommends"] + list(packages),
         )
+    )
 
 
 def check_port(port: int) -> None:
@@ -165,23 +190,29 @@ def find_chromium() -> Optional[str]:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
+def drives_browsers(environment: Path) -> bool:
+    """Whether Playwright's own program starts; on a lean Debian it lacks a library."""
+    drivers = list(environment.glob("lib/python3*/site-packages/playwright/driver/node"))
+    return all(
+        subprocess.run([str(node), "--version"], capture_output=True, check=False).returncode == 0 for node in drivers
+    )
+
+
 def ensure_chromium() -> None:
     """Install Debian's Chromium where root may; elsewhere the browser tests say why they are skipped."""
-    if find_chromium():
+    missing = [] if find_chromium() else ["chromium", "fonts-liberation"]
+    if not drives_browsers(VENV):
+        missing.append("libatomic1")
+    if not missing:
         return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        say("No Chromium here and no right to install it: the browser tests will be skipped.")
-        say("To run them too: sudo apt-get install chromium")
+    names = " ".join(missing)
+    if not may_install():
+        say("Missing here, without the right to install it: %s. The browser tests will be skipped." % names)
+        say("To run them too: sudo apt-get install " + names)
         return
-    say("Installing Chromium for the browser tests ...")
-    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-    for command in (
-        ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"],
-    ):
-        if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode != 0:
-            say("Chromium could not be installed (see above): the browser tests will be skipped.")
-            return
+    say("Installing %s for the browser tests ..." % names)
+    if not apt_install(*missing):
+        say("That failed (see above): the browser tests will be skipped.")
 
 
 def main() -> None:

@@ -26,6 +26,49 @@ def test_an_old_python_can_read_the_script() -> None:
     ast.parse((ROOT / "site" / "clinic" / "prepare.py").read_text(), feature_version=(3, 8))
 
 
+@pytest.fixture
+def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The machine's package manager, played by a script that writes down what it is asked; root is at the keyboard."""
+    log = tmp_path / "apt.log"
+    program = tmp_path / "bin" / "apt-get"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$@" >> {log}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    monkeypatch.setattr(prepare.os, "geteuid", lambda: 0)
+    return log
+
+
+def test_debian_packs_venv_apart_so_root_gets_it(apt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepare, "makes_environments", lambda: apt.exists())
+    prepare.check_python()
+    assert apt.read_text().splitlines() == ["update -qq", "install -qq --no-install-recommends python3-venv"]
+
+
+def test_who_may_not_install_is_told_what_to_ask_for(apt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepare, "makes_environments", lambda: False)
+    monkeypatch.setattr(prepare.os, "geteuid", lambda: 1000)
+    with pytest.raises(SystemExit, match="sudo apt-get install python3-venv"):
+        prepare.check_python()
+    assert not apt.exists()
+
+
+def test_a_browser_and_what_drives_it_are_installed_where_they_are_missing(
+    apt: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(prepare, "VENV", apt.parent)
+    driver = apt.parent / "lib/python3.11/site-packages/playwright/driver/node"
+    driver.parent.mkdir(parents=True)
+    driver.write_text("#!/bin/sh\nexit 127\n")
+    driver.chmod(0o755)
+    prepare.ensure_chromium()
+    assert apt.read_text().splitlines()[-1].endswith("chromium fonts-liberation libatomic1")
+    monkeypatch.setattr(prepare.os, "geteuid", lambda: 1000)
+    prepare.ensure_chromium()
+    assert "sudo apt-get install chromium fonts-liberation libatomic1" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("port", "message"), [(0, "not a port"), (70000, "not a port")])
 def test_a_port_that_is_none_is_refused(port: int, message: str) -> None:
     with pytest.raises(SystemExit, match=message):
