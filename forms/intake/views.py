@@ -21,7 +21,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -186,11 +186,12 @@ def _detail_context(submission: Submission) -> dict[str, Any]:
 
 
 SPAM_REASONS = {
-    "trap": _("a field that people cannot see was filled in"),
-    "token": _("it did not come from a form that was shown"),
-    "fast": _("it was filled in faster than anybody reads"),
-    "many": _("many forms came from the same address"),
-    "links": _("it holds many links"),
+    "trap": gettext_lazy("a field that people cannot see was filled in"),
+    "token": gettext_lazy("it did not come from a form that was shown"),
+    "fast": gettext_lazy("it was filled in faster than anybody reads"),
+    "many": gettext_lazy("many forms came from the same address"),
+    "links": gettext_lazy("it holds many links"),
+    "proof": gettext_lazy("its browser gave no proof of work (no JavaScript, or a program)"),
 }
 
 

@@ -7,6 +7,7 @@ from forms.models.desk import Note, SavedView
 from forms.models.drafts import Draft
 from forms.models.fields import FormField, FormStep, NotificationRule
 from forms.models.pages import CallRequestPage, FormPage, GeneralFormPage, ReferralPage
+from forms.models.proofs import SpentProof
 from forms.models.submissions import ContactIndex, FormSnapshot, Submission
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "NotificationRule",
     "ReferralPage",
     "SavedView",
+    "SpentProof",
     "Submission",
 ]

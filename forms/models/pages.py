@@ -71,6 +71,15 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
         _("accept from front ends"), default=True, help_text=_("Allows the form to be filled in through the API.")
     )
 
+    proof_of_work = models.BooleanField(
+        _("ask browsers for a proof of work"),
+        default=False,
+        help_text=_(
+            "Against floods of spam. The browser computes for a second before it sends; what comes without this, as "
+            "from a browser without JavaScript, is put aside as possible spam for you to release."
+        ),
+    )
+
     base_form_class = FormPageForm
     template = "forms/form_page.html"
     landing_page_template = "forms/thanks.html"
@@ -108,6 +117,7 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
                 ),
                 FieldRowPanel([FieldPanel("service_target_hours"), FieldPanel("retention_days")]),
                 FieldPanel("checks_crisis_words"),
+                FieldPanel("proof_of_work"),
                 FieldPanel("acknowledge"),
                 FieldPanel("open_to_api"),
                 FieldPanel("webhook_url"),
@@ -172,6 +182,13 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
         from forms.receiving import flow
 
         return flow.serve_check(self, request)
+
+    @path("proof/", name="proof")
+    def serve_proof(self, request: HttpRequest) -> HttpResponse:
+        """A challenge for the browser's proof of work, if the form asks for one."""
+        from forms.receiving import flow
+
+        return flow.serve_proof(self, request)
 
     @path("thank-you/<str:ticket>/", name="thanks")
     def serve_thanks(self, request: HttpRequest, ticket: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,8 +19,11 @@ from forms.building.screening import Screening
 from forms.models.attachments import Attachment
 from forms.models.drafts import LIFE, Draft, draft_expiry
 from forms.models.submissions import Submission
+from forms.receiving import proof
 from forms.receiving.answers import AnswerForm
 from forms.receiving.receive import (
+    PROOF_FIELD,
+    TRAP_FIELD,
     Errors,
     Meta,
     Receipt,
@@ -134,7 +137,8 @@ def serve_check(page: FormPage, request: HttpRequest) -> HttpResponse:
             address=request.META.get("REMOTE_ADDR", ""),
             language=definition.language,
             started_at=known.at if known else draft.created_at.timestamp(),
-            trap=request.POST.get("form-website", ""),
+            trap=request.POST.get(TRAP_FIELD, ""),
+            proof=request.POST.get(PROOF_FIELD, ""),
         )
         result = receive(page, answers, None, meta, draft=draft, definition=definition)
         if isinstance(result, Receipt):
@@ -178,6 +182,15 @@ def serve_thanks(page: FormPage, request: HttpRequest, ticket: str) -> HttpRespo
     return private(TemplateResponse(request, page.landing_page_template, context, status=200 if receipt else 410))
 
 
+def serve_proof(page: FormPage, request: HttpRequest) -> HttpResponse:
+    """A fresh challenge for a proof of work, as ALTCHA's solvers take it."""
+    if not proof.asked_by(page):
+        raise Http404
+    if request.method not in ("GET", "HEAD"):
+        return private(HttpResponseNotAllowed(("GET", "HEAD")))
+    return private(JsonResponse(proof.new_challenge(page)))
+
+
 def serve_preview(page: FormPage, request: HttpRequest, mode_name: str) -> HttpResponse:
     """The form or the thank-you page as editors see it; nothing can be sent from it."""
     if mode_name == "landing":
@@ -193,6 +206,8 @@ def serve_preview(page: FormPage, request: HttpRequest, mode_name: str) -> HttpR
 def _context(page: FormPage, request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = page.get_context(request)
     context["form_url"] = page.get_url(request) or ""
+    if page.pk and proof.asked_by(page):
+        context["proof_url"] = f"{context['form_url']}{page.reverse_subpage('proof')}"
     return context
 
 
@@ -352,4 +367,4 @@ def _with_cookie(response: HttpResponse, page: FormPage, request: HttpRequest, s
     return private(response)
 
 
-__all__ = ["private", "serve_check", "serve_form", "serve_preview", "serve_step", "serve_thanks"]
+__all__ = ["private", "serve_check", "serve_form", "serve_preview", "serve_proof", "serve_step", "serve_thanks"]

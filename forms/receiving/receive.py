@@ -27,10 +27,12 @@ from forms.models.attachments import Attachment
 from forms.models.deliveries import Delivery
 from forms.models.drafts import Draft
 from forms.models.pages import FormPage
+from forms.models.proofs import SpentProof
 from forms.models.submissions import ContactIndex, FormSnapshot, Submission, contact_digests
 from forms.receiving import limits, spam
 from forms.receiving.answers import AnswerForm, Files
 from forms.receiving.crisis import mentions_crisis
+from forms.receiving.proof import Proof, asked_by, read_proof
 from forms.receiving.references import new_reference
 from forms.receiving.tokens import read_form_token
 from forms.receiving.uploads import CheckedFile
@@ -38,6 +40,7 @@ from forms.safekeeping.encryption import keyed_digest
 
 TOKEN_FIELD = "form-token"  # noqa: S105
 TRAP_FIELD = "form-website"
+PROOF_FIELD = "form-proof"
 SAME_CONTENT = timedelta(hours=1)  # the same answers to the same form again within this time are the same request
 
 
@@ -55,6 +58,7 @@ class Meta:
     language: str = ""
     started_at: float | None = None
     trap: str = ""
+    proof: str = ""
 
     @classmethod
     def from_request(cls, request: HttpRequest, page: FormPage) -> Meta:
@@ -67,6 +71,7 @@ class Meta:
             language=get_language() or "",
             started_at=token.at if token else None,
             trap=request.POST.get(TRAP_FIELD, ""),
+            proof=request.POST.get(PROOF_FIELD, ""),
         )
 
 
@@ -147,11 +152,14 @@ def receive(
             status=429,
             retry_after=limits.seconds_left(),
         )
-    submission = _build(page, definition, answers, meta, sendings, token, digest, earlier)
+    proof = read_proof(meta.proof, page) if asked_by(page) else None
+    if proof is not None and SpentProof.objects.filter(pk=proof.digest).exists():
+        proof = None
+    submission = _build(page, definition, answers, meta, sendings, token, digest, earlier, proof)
     attachments = store_files(form.new_files, submission=submission)
     if isinstance(attachments, Errors):
         return attachments
-    return _commit(page, definition, answers, submission, attachments, held, draft)
+    return _commit(page, definition, answers, submission, attachments, held, draft, proof)
 
 
 def draft_files(draft: Draft | None) -> dict[str, list[Attachment]]:
@@ -224,6 +232,7 @@ def _build(
     token: str,
     digest: str,
     earlier: Submission | None,
+    proof: Proof | None,
 ) -> Submission:
     now = timezone.now()
     texts = list(definition.free_texts(answers))
@@ -234,6 +243,7 @@ def _build(
         quarantine_after=limits.quarantine_after(),
         texts=texts,
         by_page=meta.channel == Submission.Channel.WEB,
+        proof_missing=proof is None and asked_by(page),
     )
     submission = Submission(
         page=page,
@@ -295,6 +305,7 @@ def _commit(
     attachments: Sequence[Attachment],
     held: Mapping[str, Sequence[Attachment]],
     draft: Draft | None,
+    proof: Proof | None,
 ) -> Receipt:
     submission.files = len(attachments) + sum(len(many) for many in held.values())
     for _attempt in range(3):
@@ -308,6 +319,8 @@ def _commit(
                 )
                 if attachments:
                     Attachment.objects.bulk_create(attachments)
+                if proof is not None:
+                    SpentProof.objects.create(digest=proof.digest, expires_at=proof.expires_at)
                 if draft is not None:
                     if draft.has_files:
                         Attachment.objects.filter(draft=draft).update(submission=submission, draft=None)
@@ -316,11 +329,16 @@ def _commit(
                 if not submission.is_quarantined:
                     Delivery.objects.bulk_create(deliveries_for(page, submission, answers, definition))
         except IntegrityError:
-            # Either a sending of the same form won the race, or (1 in 10^12) the reference is taken.
+            # A sending of the same form won the race, or one with the same proof did, or (1 in 10^12) the reference
+            # is taken.
             other = Submission.objects.filter(idempotency_key=submission.idempotency_key).first()
             if other is not None:
                 forget_files(attachments)
                 return _receipt(other, repeated=True)
+            if proof is not None and SpentProof.objects.filter(pk=proof.digest).exists():
+                proof = None
+                submission.spam = Submission.Spam.POSSIBLE
+                submission.spam_reasons = ",".join(filter(None, [submission.spam_reasons, "proof"]))
         except BaseException:
             forget_files(attachments)
             raise

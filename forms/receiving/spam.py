@@ -11,13 +11,21 @@ _LINK = re.compile(r"https?://|www\.|\[url", re.IGNORECASE)
 
 
 def reasons(
-    *, trap: str, age: float | None, sendings: int, quarantine_after: int, texts: Iterable[str], by_page: bool
+    *,
+    trap: str,
+    age: float | None,
+    sendings: int,
+    quarantine_after: int,
+    texts: Iterable[str],
+    by_page: bool,
+    proof_missing: bool = False,
 ) -> list[str]:
     """Why a sending looks like spam; empty when it does not.
 
     ``trap`` is what stood in the field people cannot see; ``age`` is the time in seconds since the form was rendered,
     None when its token is missing or forged (only pages have one: ``by_page``); ``sendings`` counts this hour's
-    sendings of the form from one address.
+    sendings of the form from one address. ``proof_missing`` when a proof of work was asked for, and none that holds and
+    is new came along.
     """
     found = []
     if trap:
@@ -28,6 +36,8 @@ def reasons(
         found.append("fast")
     if sendings > quarantine_after:
         found.append("many")
+    if proof_missing:
+        found.append("proof")
     if sum(len(_LINK.findall(text)) for text in texts) >= MANY_LINKS:
         found.append("links")
     return found

@@ -15,6 +15,7 @@ from django.utils import timezone
 from forms.models.attachments import SPARE, Attachment, private_storage
 from forms.models.audit import AuditEntry, record
 from forms.models.drafts import Draft
+from forms.models.proofs import SpentProof
 from forms.models.submissions import FormSnapshot, Submission
 
 BATCH = 200
@@ -57,6 +58,11 @@ def purge_drafts() -> int:
         Draft.objects.filter(pk__in=expired).delete()
     _remove(paths)
     return len(expired)
+
+
+def purge_proofs() -> int:
+    """Forget spent proofs of work that no longer hold; returns how many."""
+    return SpentProof.objects.expired().delete()[0]
 
 
 def purge_snapshots() -> int:

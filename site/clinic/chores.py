@@ -50,6 +50,7 @@ CHORES = (
     Chore("deliver", 5, deliver_due),
     Chore("publish_scheduled", 60, publish_scheduled),
     Chore("purge_drafts", 600, purging.purge_drafts),
+    Chore("purge_proofs", 600, purging.purge_proofs),
     Chore("purge_submissions", 3600, purging.purge_submissions),
     Chore("purge_snapshots", 24 * 3600, purging.purge_snapshots),
     Chore("remove_orphan_files", 24 * 3600, remove_orphan_files),

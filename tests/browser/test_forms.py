@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from clinic import roles
-from forms.models import FormPage, GeneralFormPage, Submission
+from forms.models import FormPage, GeneralFormPage, SpentProof, Submission
 from forms.receiving import limits
 from tests.forms.build import call_page, home
 
@@ -193,4 +193,54 @@ def test_the_slide_over_keeps_errors_and_answers_in_the_dialog(browser: Browser,
     expect(dialog.get_by_text("Your reference number")).to_be_visible()
     assert Submission.objects.count() == 1
     assert FormPage.objects.filter(pk=call.pk).exists()
+    page.context.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_proof_of_work_is_computed_while_somebody_fills_in_the_form(
+    browser: Browser, live_server: LiveServer, script: bool
+) -> None:
+    call_page(proof_of_work=True)
+    page = browser.new_context(java_script_enabled=script).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(f"{live_server.url}/schedule-a-call/")
+    fill_call(page)
+    page.get_by_role("button", name="Ask for a call").dblclick(no_wait_after=True)
+    expect(page.get_by_text("Your reference number")).to_be_visible(timeout=20_000)
+    submission = Submission.objects.get()
+    assert ("proof" in submission.spam_reasons) is not script
+    assert SpentProof.objects.count() == (1 if script else 0)
+    page.go_back()
+    if page.get_by_label("Your name").input_value() == "":
+        fill_call(page)
+    page.get_by_label("Your name").fill("Ada Corrected")
+    page.get_by_label("The clinic may contact me about this request.").check()
+    page.get_by_role("button", name="Ask for a call").click()
+    expect(page.get_by_text("Your reference number")).to_be_visible(timeout=20_000)
+    assert ["proof" in one.spam_reasons for one in Submission.objects.all()] == [not script] * 2
+    assert complaints == []
+    page.context.close()
+
+
+def test_the_slide_over_brings_the_proof_of_work_along(browser: Browser, live_server: LiveServer) -> None:
+    call = call_page(proof_of_work=True)
+    page = browser.new_context().new_page()
+    page.goto(f"{live_server.url}/")
+    page.evaluate(
+        "(href) => { const a = document.createElement('a'); a.href = href; a.dataset.slide = '';"
+        " a.textContent = 'Open it'; document.querySelector('main').prepend(a); }",
+        call.get_url(),
+    )
+    page.get_by_role("link", name="Open it").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Ask for a call").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Enter your name")  # an error takes no proof
+    dialog.get_by_label("Your name").fill("Ada Visitor")
+    dialog.get_by_label("Phone number").fill("760 555 0142")
+    dialog.get_by_label("The clinic may contact me about this request.").check()
+    dialog.get_by_role("button", name="Ask for a call").click()
+    expect(dialog.get_by_text("Your reference number")).to_be_visible(timeout=20_000)
+    assert "proof" not in Submission.objects.get().spam_reasons
+    assert SpentProof.objects.count() == 1
     page.context.close()

@@ -56,6 +56,11 @@ depend(document);
     heading.id ||= 'slide-title';
     dialog.setAttribute('aria-labelledby', heading.id);
     depend(box);
+    // a script that the body needs besides this one
+    const more = box.querySelector('[data-script]')?.dataset.script;
+    if (more && !document.querySelector(`script[src="${more}"]`)) {
+      document.head.append(Object.assign(document.createElement('script'), { src: more }));
+    }
     dialog.scrollTop = 0;
     const errors = box.querySelector('.errs');
     untouched = errors ? null : typed();

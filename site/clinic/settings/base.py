@@ -182,6 +182,7 @@ BLIND_INDEX_KEY = env.key(
     "BLIND_INDEX_KEY", env.required("BLIND_INDEX_KEY", "Make it with: python manage.py make_keys")
 )
 CLAMD_URL = env.text("CLAMD_URL")
+PROOF_OF_WORK = env.flag("PROOF_OF_WORK")
 WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS")
 
 # --- Research -------------------------------------------------------------------------------------------------
