@@ -10,7 +10,7 @@ PREPARE := $(PYTHON) -I site/clinic/prepare.py
 export PYTHONPATH := .:site
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test check bench format lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -37,6 +37,10 @@ check:  ## lint, format, types, import floors, forgotten migrations, production 
 	DJANGO_SETTINGS_MODULE=clinic.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
 	@env -i PATH="$$PATH" PYTHONPATH=$(PYTHONPATH) ENV_FILE=.env.example $$($(BIN)/python manage.py make_keys) \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench:  ## measure the promises of speed on PostgreSQL and Valkey (SUBMISSIONS=1000000 for a desk of full size)
+	@$(PREPARE) requirements-dev.txt
+	@$(BIN)/python -m tests.servers $(BIN)/python -m tests.bench $(ARGS)
 
 format:  ## let ruff put the code in order
 	@$(PREPARE) requirements-dev.txt
