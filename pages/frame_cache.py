@@ -33,6 +33,7 @@ from pages.models import (
     ProfessionalsPage,
     ResearchPage,
     StandardPage,
+    TeamPage,
 )
 
 logger = logging.getLogger(__name__)
@@ -141,7 +142,10 @@ def _section(site: Site, kind: type[Page]) -> str:
 
 
 def _team(site: Site) -> Link | None:
-    """The first live page that shows the team."""
+    """The team page, else the first live page that shows the team in its body."""
+    team = TeamPage.objects.live().descendant_of(site.root_page.localized).order_by("path").first()
+    if team:
+        return _page_link(team)
     for page in StandardPage.objects.live().descendant_of(site.root_page.localized).order_by("path"):
         if any(block.block_type == "people" for block in page.body):
             return _page_link(page)

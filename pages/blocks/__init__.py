@@ -1,4 +1,6 @@
-"""Stream blocks: ROW_BLOCKS are label-and-text rows of a summary list, BODY_BLOCKS what the body of a page is made of.
+"""Stream blocks: what the body of a page is made of, and the rows of a summary list.
+
+BODY_BLOCKS stand in any body, ROW_BLOCKS are label and text, QUESTION_GROUPS make a questions page.
 
 Each block carries its template, its preview and its form for the API together.
 """
@@ -7,11 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.blocks.media import DocumentBlock, ImageBlock, VideoBlock
 from pages.blocks.prose import CalloutBlock, HeadingBlock, QuoteBlock, RowBlock, TableBlock, TextBlock
-from pages.blocks.sections import CallToActionBlock, ContactBlock, PeopleBlock, QuestionsBlock, StepsBlock
+from pages.blocks.sections import (
+    CallToActionBlock,
+    ContactBlock,
+    PeopleBlock,
+    QuestionGroupBlock,
+    QuestionsBlock,
+    StepsBlock,
+)
 
 TEXT, PICTURES, SECTIONS = _("Text"), _("Pictures and files"), _("Ready-made sections")
 
 ROW_BLOCKS = [("row", RowBlock())]
+QUESTION_GROUPS = [("group", QuestionGroupBlock())]
 BODY_BLOCKS = [
     ("heading", HeadingBlock(group=TEXT)),
     ("text", TextBlock(group=TEXT)),
@@ -28,4 +38,4 @@ BODY_BLOCKS = [
     ("cta", CallToActionBlock(group=SECTIONS)),
 ]
 
-__all__ = ["BODY_BLOCKS", "ROW_BLOCKS"]
+__all__ = ["BODY_BLOCKS", "QUESTION_GROUPS", "ROW_BLOCKS"]

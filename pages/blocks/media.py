@@ -45,8 +45,7 @@ class ImageBlock(blocks.StructBlock):
         """Adds the alternative text: the block's, else the picture's, none for a decorative one."""
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         image = value.get("image")
-        own = value.get("alt_text")
-        context["alt"] = own or ("" if image is None or image.is_decorative else image.description)
+        context["alt"] = value.get("alt_text") or (image.alt if image else "")
         return context
 
     class Meta:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.struct_block import StructValue
 
-from pages.blocks.prose import CLAIM_TEXT_FEATURES
+from pages.blocks.prose import CLAIM_TEXT_FEATURES, anchor
 
 
 class StepBlock(blocks.StructBlock):
@@ -37,6 +38,15 @@ class StepsBlock(blocks.ListBlock):
         ]
 
 
+class QuestionValue(StructValue):
+    """A question that links can point to."""
+
+    @property
+    def anchor(self) -> str:
+        """The id of the answer: browsers open the question when they are sent there."""
+        return f"q-{anchor(self['question'])}"
+
+
 class QuestionBlock(blocks.StructBlock):
     """A question with its answer."""
 
@@ -45,6 +55,7 @@ class QuestionBlock(blocks.StructBlock):
 
     class Meta:
         label_format = "{question}"
+        value_class = QuestionValue
 
 
 class QuestionsBlock(blocks.ListBlock):
@@ -61,6 +72,39 @@ class QuestionsBlock(blocks.ListBlock):
         preview_value = [{"question": "Can I drive home?", "answer": "<p>No. Someone has to take you home.</p>"}]
 
 
+class QuestionGroupValue(StructValue):
+    """A group that links can point to."""
+
+    @property
+    def anchor(self) -> str:
+        """The id of the heading."""
+        return anchor(self["heading"])
+
+
+class QuestionGroupBlock(blocks.StructBlock):
+    """Questions that belong together, under a heading."""
+
+    heading = blocks.CharBlock(label=_("heading"), max_length=100, help_text=_("E.g. “Before treatment”."))
+    introduction = blocks.CharBlock(label=_("introduction"), max_length=300, required=False)
+    questions = QuestionsBlock(label=_("questions"), min_num=1)
+
+    class Meta:
+        icon = "help"
+        label = _("Group of questions")
+        label_format = "{heading}"
+        value_class = QuestionGroupValue
+        template = "components/blocks/question_group.html"
+        description = _("A heading with its questions.")
+        preview_value = {
+            "heading": "Before treatment",
+            "introduction": "",
+            "questions": [
+                {"question": "Do I need a referral?", "answer": "<p>No. You can call us yourself.</p>"},
+                {"question": "Can I drive home?", "answer": "<p>No. Someone has to take you home.</p>"},
+            ],
+        }
+
+
 class PeopleBlock(blocks.StaticBlock):
     """Everybody marked for the team page, in the order set under People."""
 
@@ -69,7 +113,7 @@ class PeopleBlock(blocks.StaticBlock):
         from pages.models import Person
 
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        context["people"] = Person.objects.filter(on_team_page=True).select_related("photo")
+        context["people"] = Person.objects.on_team()
         return context
 
     class Meta:

@@ -20,13 +20,17 @@ from pages.models.conditions import (
     FactSource,
     WarningSign,
 )
+from pages.models.contact import ContactPage
 from pages.models.eligibility import EligibilityCriterion
+from pages.models.faq import FaqPage
 from pages.models.home import HomeCard, HomeCardSource, HomePage
+from pages.models.legal import LegalPage
 from pages.models.media import ClinicDocument, ClinicImage, ClinicRendition
 from pages.models.people import Person
 from pages.models.professionals import ProfessionalsEvidence, ProfessionalsPage
 from pages.models.research import ResearchCard, ResearchCardSource, ResearchPage
 from pages.models.standard import StandardPage
+from pages.models.team import TeamPage
 
 __all__ = [
     "AbstractClaim",
@@ -41,15 +45,18 @@ __all__ = [
     "ConditionIndexPage",
     "ConditionPage",
     "ConditionQuestion",
+    "ContactPage",
     "CrisisLine",
     "EligibilityCriterion",
     "EvidenceAcknowledgement",
     "FactSource",
+    "FaqPage",
     "FooterLink",
     "HeaderLink",
     "HomeCard",
     "HomeCardSource",
     "HomePage",
+    "LegalPage",
     "Navigation",
     "OpeningHours",
     "Person",
@@ -59,5 +66,6 @@ __all__ = [
     "ResearchCardSource",
     "ResearchPage",
     "StandardPage",
+    "TeamPage",
     "WarningSign",
 ]

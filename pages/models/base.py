@@ -14,6 +14,7 @@ from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
 from pages import jsonld
+from pages.blocks.anchors import refuse_twins
 from pages.evidence_form import EvidencePageForm
 from pages.front_end import FrontEndPreview
 from pages.search.text import page_text
@@ -61,6 +62,11 @@ class BasePage(FrontEndPreview, GuardedPublishing, Page):
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Every heading and question of a page has words of its own, since links point to them by their words."""
+        super().clean()
+        refuse_twins(self)
 
     def publish_problems(self) -> list[str]:
         """What the publish gate says. An alias shows what its original was allowed to show."""

@@ -18,6 +18,7 @@ from wagtail.models import Orderable, Page, PageManager, PageQuerySet, PageViewR
 
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
+from pages.blocks.prose import anchor
 from pages.evidence_form import evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
@@ -328,3 +329,8 @@ class ConditionQuestion(Orderable):
 
     def __str__(self) -> str:
         return self.question
+
+    @property
+    def anchor(self) -> str:
+        """The id of the answer: browsers open the question when they are sent there."""
+        return f"q-{anchor(self.question)}"

@@ -39,6 +39,11 @@ class ClinicImage(AbstractImage):
         verbose_name_plural = _("images")
         permissions = [("choose_image", "Can choose image")]
 
+    @property
+    def alt(self) -> str:
+        """Its words for people who can't see it; none for a decorative one."""
+        return "" if self.is_decorative else self.description
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """A new file is turned upright and loses what the camera wrote into it, before it is ever stored."""
         file: Any = getattr(self, "file")  # noqa: B009  (its type is Wagtail's, which has none)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.search import index
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Named queries on people."""
+
+    def on_team(self) -> PersonQuerySet:
+        """Everybody marked for the team page, with their photos, in the order given."""
+        return self.filter(on_team_page=True).select_related("photo")
 
 
 class Person(index.Indexed, models.Model):
@@ -33,6 +43,8 @@ class Person(index.Indexed, models.Model):
     )
     on_team_page = models.BooleanField(_("show on the team page"), default=True)
     sort_order = models.PositiveIntegerField(_("order"), default=0)
+
+    objects: ClassVar[models.Manager[Person] | Any] = PersonQuerySet.as_manager()
 
     panels = [
         MultiFieldPanel([FieldPanel("name"), FieldPanel("slug"), FieldPanel("credentials"), FieldPanel("role")]),

@@ -29,6 +29,7 @@ from pages.models import (
     WarningSign,
 )
 from research.models import Citation, CitationRelation, Topic
+from tests.pages.site import more_types
 from tests.research.builders import citation, condition_page, fact, home_page, topic
 
 #: Stands in everything that no anonymous answer may hold.
@@ -93,6 +94,7 @@ def build() -> World:
     research = _child(
         home, ResearchPage(title="Research", slug="research", summary="What is known.", how_we_choose="<p>Trials.</p>")
     )
+    more_types(home)
     draft = _child(home, StandardPage(title=f"Draft {CANARY}", slug="draft", summary=CANARY, live=False))
     private = _child(home, StandardPage(title=f"Private {CANARY}", slug="private", summary=CANARY))
     below_private = _child(private, StandardPage(title=f"Below {CANARY}", slug="below", summary=CANARY))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import Any
 
 from wagtail.models import Page, Site
@@ -13,16 +14,20 @@ from pages.models import (
     ConditionIndexPage,
     ConditionPage,
     ConditionQuestion,
+    ContactPage,
     CrisisLine,
     FactSource,
+    FaqPage,
     HomeCard,
     HomeCardSource,
     HomePage,
+    LegalPage,
     OpeningHours,
     Person,
     ProfessionalsPage,
     ResearchPage,
     StandardPage,
+    TeamPage,
     WarningSign,
 )
 from research.choices import Finding
@@ -127,4 +132,57 @@ def whole_site(facts: int = 2, conditions: int = 2) -> HomePage:
             ],
         )
     )
+    more_types(front)
     return HomePage.objects.get(pk=front.pk)
+
+
+def more_types(front: Page) -> None:
+    """One page each of the types for questions, contact, team and legal texts."""
+    front.add_child(
+        instance=FaqPage(
+            title="What people ask",
+            slug="questions",
+            groups=[
+                _block("group", {"heading": heading, "introduction": "", "questions": [_item(question, answer)]})
+                for heading, question, answer in (
+                    ("Before", "Can I drive?", "No."),
+                    ("After", "Is it over?", "Yes."),
+                    ("Later", "What then?", "Rest."),
+                )
+            ],
+        )
+    )
+    front.add_child(
+        instance=ContactPage(
+            title="Contact",
+            slug="contact",
+            before_you_write="<p>No medical details.</p>",
+            map_link="https://maps.example/?q=clinic",
+            directions=[_block("row", {"label": "By car", "text": "<p>Park behind.</p>"})],
+            access=[_block("row", {"label": "Entrance", "text": "<p>No steps.</p>"})],
+        )
+    )
+    front.add_child(instance=TeamPage(title="Our people", slug="team", introduction=[_block("text", "<p>Hello.</p>")]))
+    front.add_child(
+        instance=LegalPage(
+            title="Privacy",
+            slug="privacy",
+            in_force_since=datetime.date(2026, 1, 5),
+            in_short=[_block("row", {"label": "Reading", "text": "<p>No cookie.</p>"})],
+            body=[
+                _block("heading", "Forms"),
+                _block("text", "<p>Encrypted.</p>"),
+                _block("heading", "Rights"),
+                _block("text", "<p>Ask.</p>"),
+            ],
+        )
+    )
+
+
+def _block(kind: str, value: Any) -> dict[str, Any]:
+    """A block as the database keeps it, its id made from its words, so that it is the same in every run."""
+    return {"type": kind, "value": value, "id": str(uuid.uuid5(uuid.NAMESPACE_URL, str(value)))}
+
+
+def _item(question: str, answer: str) -> dict[str, Any]:
+    return _block("item", {"question": question, "answer": f"<p>{answer}</p>"})

@@ -14,17 +14,20 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 from wagtail.blocks import StreamBlock, StructBlock
-from wagtail.models import Page
+from wagtail.models import Page, get_page_models
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
-from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
+from pages.blocks import BODY_BLOCKS, QUESTION_GROUPS, ROW_BLOCKS
 from pages.models import (
     Announcement,
     ClinicDocument,
     ClinicImage,
     ClinicSettings,
+    ConditionIndexPage,
     ConditionPage,
     HeaderLink,
+    HomePage,
+    ResearchPage,
     StandardPage,
 )
 
@@ -50,7 +53,7 @@ def document(name: str = "pack.pdf") -> ClinicDocument:
     return made
 
 
-@pytest.mark.parametrize(("name", "block"), [*ROW_BLOCKS, *BODY_BLOCKS])
+@pytest.mark.parametrize(("name", "block"), [*ROW_BLOCKS, *QUESTION_GROUPS, *BODY_BLOCKS])
 def test_every_block_explains_and_shows_itself_before_it_is_chosen(marketing: Client, name: str, block: Any) -> None:
     assert block.meta.template
     assert name == "row" or block.get_description()
@@ -173,6 +176,102 @@ def test_a_condition_page_is_made_from_the_admin(marketing: Client) -> None:
     page = ConditionPage.objects.get(slug="chronic-migraine")
     assert not page.live, "a draft until somebody publishes it"
     assert page.get_latest_revision_as_object().questions.get().question == "Does it last?"
+
+
+ROWS = streamfield([("row", {"label": "By car", "text": rich_text("<p>Park behind.</p>")})])
+BODY = streamfield([("heading", "Forms"), ("text", rich_text("<p>Encrypted.</p>"))])
+GROUP = {
+    "heading": "Before",
+    "introduction": "",
+    "questions": listed({"question": "Can I drive?", "answer": rich_text("<p>No.</p>")}),
+}
+#: What the marketing user fills in for a page of each type, and words that visitors then read.
+PAGES: dict[str, tuple[dict[str, Any], str]] = {
+    "homepage": (
+        {
+            "promise": "Careful treatment",
+            "lede": "What we do.",
+            "visit_steps": ROWS,
+            "plain_figures": streamfield([]),
+            "body": BODY,
+            "cards": inline_formset([]),
+        },
+        "Careful treatment",
+    ),
+    "conditionindexpage": ({"introduction": "What we treat."}, "What we treat."),
+    "researchpage": (
+        {"summary": "Studies.", "how_we_choose": rich_text("<p>Trials first.</p>"), "cards": inline_formset([])},
+        "Trials first.",
+    ),
+    "professionalspage": (
+        {
+            "summary": "Criteria.",
+            **dict.fromkeys(
+                ("what_it_is", "regulatory_note", "mechanism_introduction", "next_steps"),
+                rich_text("<p>An anesthetic.</p>"),
+            ),
+            "hypotheses": ROWS,
+            "monitoring": streamfield([]),
+            "body": streamfield([]),
+            "evidence": inline_formset([]),
+        },
+        "An anesthetic.",
+    ),
+    "faqpage": ({"summary": "Short answers.", "groups": streamfield([("group", GROUP)])}, 'id="q-can-i-drive"'),
+    "contactpage": (
+        {
+            "summary": "",
+            "before_you_write": rich_text("<p>No medical details.</p>"),
+            "map_link": "https://maps.example/",
+            "directions": ROWS,
+            "access": streamfield([]),
+            "body": streamfield([]),
+        },
+        "Park behind.",
+    ),
+    "teampage": (
+        {"people_heading": "Who we are", "introduction": BODY, "body": streamfield([])},
+        "Jordan Sample",
+    ),
+    "legalpage": ({"in_force_since": "2026-01-05", "in_short": ROWS, "body": BODY}, "Jan. 5, 2026"),
+}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_every_page_type_is_made_and_published_from_the_admin(marketing: Client, kind: str) -> None:
+    fields, words = PAGES[kind]
+    # There is one of these, and it is here already.
+    for only in (ConditionIndexPage, ResearchPage):
+        if only.__name__.lower() == kind:
+            only.objects.get().delete()
+    parent = Page.objects.get(depth=1 if kind == "homepage" else 2)
+    form = {"title": "A new page", "slug": "a-new-page", **fields, "action-publish": "1"}
+    address = reverse("wagtailadmin_pages:add", args=["pages", kind, parent.pk])
+    assert marketing.get(address).status_code == 200
+    response = marketing.post(address, nested_form_data(form))
+    assert response.status_code == 302, response.context["form"].errors if response.context else response
+    page = Page.objects.get(slug="a-new-page").specific
+    assert page.live
+    if isinstance(page, HomePage):  # it is the front page of no site yet
+        assert page.promise == words
+    else:
+        assert words in Client().get(page.get_url()).content.decode()
+
+
+def test_every_page_type_of_the_site_is_among_those_made() -> None:
+    here = {model.__name__.lower() for model in get_page_models() if model._meta.app_label == "pages"}
+    assert here == {*PAGES, "standardpage", "conditionpage"}
+
+
+def test_two_places_with_the_same_words_are_refused(marketing: Client) -> None:
+    home = Page.objects.get(depth=2)
+    form = {"title": "Twice", "slug": "twice", "groups": streamfield([("group", GROUP), ("group", GROUP)])}
+    response = marketing.post(
+        reverse("wagtailadmin_pages:add", args=["pages", "faqpage", home.pk]),
+        nested_form_data(form | {"action-publish": "1"}),
+    )
+    assert response.status_code == 200
+    assert "stands on this page twice" in response.content.decode()
 
 
 def test_a_picture_without_words_is_refused_unless_it_is_decorative() -> None:

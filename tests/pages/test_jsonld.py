@@ -46,6 +46,10 @@ def nodes(client: Client, address: str) -> dict[str, dict[str, Any]]:
         "/research/",
         "/research/condition-0-0-a/",
         "/faq/",
+        "/questions/",
+        "/contact/",
+        "/team/",
+        "/privacy/",
     ],
 )
 def test_everything_said_is_in_the_vocabulary(client: Client, clinic: None, address: str) -> None:
@@ -104,6 +108,21 @@ def test_the_clinic_says_its_hours(client: Client, clinic: None) -> None:
     ]
     assert found["telephone"] == "+17605550142"
     assert nodes(client, "/")["WebSite"]["name"] == "Test Clinic"
+
+
+def test_pages_of_questions_contact_team_and_law_say_what_they_are(client: Client, clinic: None) -> None:
+    asked = nodes(client, "/questions/")["FAQPage"]["mainEntity"]
+    assert [(one["name"], one["acceptedAnswer"]["text"]) for one in asked][:2] == [
+        ("Can I drive?", "No."),
+        ("Is it over?", "Yes."),
+    ]
+    (contact,) = documents(client, "/contact/")
+    said = {node["@type"]: node for node in reversed(contact["@graph"])}
+    assert said["ContactPage"]["mainEntity"] == {"@id": said["MedicalClinic"]["@id"]}
+    assert "https://maps.example/?q=clinic" in [node.get("hasMap") for node in contact["@graph"]]
+    (team,) = documents(client, "/team/")
+    assert [person["name"] for node in team["@graph"] for person in node.get("employee", ())] == ["Rae Example"]
+    assert nodes(client, "/privacy/")["WebPage"]["dateModified"] == "2026-01-05"
 
 
 def test_a_work_is_described_as_a_scholarly_article(client: Client, clinic: None) -> None:

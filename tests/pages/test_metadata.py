@@ -125,7 +125,7 @@ def test_the_site_map_has_every_public_page_and_work_with_its_date(client: Clien
     found = sitemap(client)
     assert found["http://localhost/conditions/condition-0/"] == "2026-04-05"
     assert {"http://localhost/", "http://localhost/faq/", "http://localhost/research/card/"} <= set(found)
-    assert len(found) == 7 + Citation.objects.count()
+    assert len(found) == 11 + Citation.objects.count()
 
 
 def test_drafts_and_private_things_are_nowhere(client: Client) -> None:

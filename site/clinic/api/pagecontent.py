@@ -21,14 +21,18 @@ from pages.models import (
     AbstractClaim,
     ConditionIndexPage,
     ConditionPage,
+    ContactPage,
+    FaqPage,
     HomeCardSource,
     HomePage,
+    LegalPage,
     Person,
     ProfessionalsEvidence,
     ProfessionalsPage,
     ResearchCardSource,
     ResearchPage,
     StandardPage,
+    TeamPage,
 )
 from pages.sources import SourceRegister
 from research.choices import Stance
@@ -266,6 +270,60 @@ def _form(page: FormPage, answer: Answer) -> Content:
     return {"introduction": page.introduction, "form": form_definition(page, answer.request) if asked else None}
 
 
+def _faq(page: FaqPage, answer: Answer) -> Content:
+    return {
+        "summary": page.summary,
+        "groups": stream_value(page.groups, answer),
+        "references": references(answer.sources, answer),
+    }
+
+
+def _contact(page: ContactPage, answer: Answer) -> Content:
+    return {
+        "summary": page.summary,
+        "before_you_write": answer.texts.html(page.before_you_write),
+        "photo": answer.picture(page.photo) if page.photo else None,
+        "map_link": page.map_link,
+        "directions": stream_value(page.directions, answer),
+        "access": stream_value(page.access, answer),
+        "body": stream_value(page.body, answer),
+        "references": references(answer.sources, answer),
+    }
+
+
+def _team(page: TeamPage, answer: Answer) -> Content:
+    return {
+        "summary": page.summary,
+        "introduction": stream_value(page.introduction, answer),
+        "people_heading": page.people_heading,
+        "people": [
+            shapes.TeamMember(
+                name=person.name,
+                slug=person.slug,
+                credentials=person.credentials,
+                role=person.role,
+                licences=person.licences,
+                biography=person.biography,
+                photo=answer.picture(person.photo) if person.photo else None,
+                demo=person.demo,
+            )
+            for person in page.people
+        ],
+        "body": stream_value(page.body, answer),
+        "references": references(answer.sources, answer),
+    }
+
+
+def _legal(page: LegalPage, answer: Answer) -> Content:
+    return {
+        "summary": page.summary,
+        "in_force_since": page.in_force_since,
+        "in_short": stream_value(page.in_short, answer),
+        "body": stream_value(page.body, answer),
+        "references": references(answer.sources, answer),
+    }
+
+
 PAGE_TYPES: dict[type[Page], PageType] = {
     ConditionPage: PageType(
         shapes.ConditionContent,
@@ -294,4 +352,8 @@ PAGE_TYPES: dict[type[Page], PageType] = {
         model: PageType(shapes.FormContent, _form)
         for model in (CallRequestPage, FormPage, GeneralFormPage, ReferralPage)
     },
+    FaqPage: PageType(shapes.FaqContent, _faq),
+    ContactPage: PageType(shapes.ContactContent, _contact, join=("photo",)),
+    TeamPage: PageType(shapes.TeamContent, _team),
+    LegalPage: PageType(shapes.LegalContent, _legal),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Page, Site
 
 from clinic.demo import data, frame, intake
@@ -10,19 +11,30 @@ from clinic.demo.builders import make_default_site
 from clinic.roles import setup_roles
 from forms.building.kinds import Kind
 from forms.models import CallRequestPage, FormPage, ReferralPage
-from pages.models import ClinicSettings, ConditionIndexPage, CrisisLine, HomePage, ProfessionalsPage, ResearchPage
-from pages.models import StandardPage as Standard
+from pages.models import (
+    ClinicSettings,
+    ConditionIndexPage,
+    ContactPage,
+    CrisisLine,
+    FaqPage,
+    HomePage,
+    LegalPage,
+    ProfessionalsPage,
+    ResearchPage,
+    TeamPage,
+)
 
 #: Pages that a site needs from the first day, with a first sentence to replace. All but the home page are drafts.
 DRAFTS: tuple[tuple[type[Page], str, str, dict[str, str]], ...] = (
     (ConditionIndexPage, "conditions", "Conditions", {"introduction": "The conditions we treat."}),
     (ResearchPage, "research", "Research & Science", {"summary": "The studies behind our pages."}),
     (ProfessionalsPage, "professionals", "For Professionals", {"summary": "What a referring clinician needs to know."}),
-    (Standard, "about", "About us", {"summary": "Who we are."}),
-    (Standard, "contact", "Contact", {"summary": "How to reach us."}),
-    (Standard, "privacy", "Privacy notice", {"summary": "What we store, and who can read it."}),
+    (TeamPage, "about", "About us", {"summary": "Who we are."}),
+    (FaqPage, "faq", "Questions people ask", {"summary": "Short answers to what people ask us most."}),
+    (ContactPage, "contact", "Contact", {"summary": "How to reach us."}),
+    (LegalPage, "privacy", "Privacy notice", {"summary": "What we store, and who can read it."}),
     (
-        Standard,
+        LegalPage,
         "accessibility",
         "Accessibility",
         {"summary": "How to use this site, and whom to tell about a problem."},
@@ -57,6 +69,8 @@ def start(name: str) -> Site:
     site = make_default_site(home, name)
     for model, slug, title, fields in DRAFTS:
         page = model(title=title, slug=slug, live=False, **fields)
+        if isinstance(page, LegalPage):
+            page.in_force_since = timezone.localdate()
         home.add_child(instance=page)
         page.save_revision()
 

@@ -25,14 +25,18 @@ from pages.models import (
     ConditionIndexPage,
     ConditionPage,
     ConditionQuestion,
+    ContactPage,
+    FaqPage,
     HomeCard,
     HomePage,
+    LegalPage,
     Person,
     ProfessionalsEvidence,
     ProfessionalsPage,
     ResearchCard,
     ResearchPage,
     StandardPage,
+    TeamPage,
     WarningSign,
 )
 from research.models import Citation, Topic
@@ -46,6 +50,10 @@ PAGE_TYPES: dict[str, type[Page]] = {
     "research": ResearchPage,
     "professionals": ProfessionalsPage,
     "standard": StandardPage,
+    "faq": FaqPage,
+    "contact": ContactPage,
+    "team": TeamPage,
+    "legal": LegalPage,
     "referral": ReferralPage,
     "call": CallRequestPage,
 }
@@ -179,6 +187,9 @@ class Tree:
                 return _items({**step, "text": self.prose(step["text"])} for step in value)
             case "questions":
                 return _items({**row, "answer": self.prose(row["answer"])} for row in value)
+            case "group":
+                questions = self._value("questions", value["questions"])
+                return {"introduction": "", **value, "questions": questions}
             case "table":
                 return {
                     "caption": value["caption"],

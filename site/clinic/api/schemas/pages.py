@@ -13,15 +13,17 @@ from clinic.api.blocks import stream_type
 from clinic.api.schemas.forms import Form
 from clinic.api.schemas.media import Picture
 from clinic.api.schemas.references import Labelled, PageReference, TopicReference
-from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
+from pages.blocks import BODY_BLOCKS, QUESTION_GROUPS, ROW_BLOCKS
 from research.choices import Stance
 
 if TYPE_CHECKING:
     Rows = list[Any]
     Body = list[Any]
+    QuestionGroups = list[Any]
 else:
     Rows = stream_type(ROW_BLOCKS)
     Body = stream_type(BODY_BLOCKS)
+    QuestionGroups = stream_type(QUESTION_GROUPS)
 
 
 class Translation(Schema):
@@ -283,3 +285,58 @@ class FormContent(PageDetail):
 
     introduction: str
     form: Form | None = Field(description="As /forms/{slug}/ gives it; null when it takes no answers from front ends.")
+
+
+class FaqContent(PageDetail):
+    """The content of a page of questions."""
+
+    summary: str
+    groups: QuestionGroups
+    references: list[Reference]
+
+
+class ContactContent(PageDetail):
+    """The content of the contact page; numbers, address and hours are under /site/."""
+
+    summary: str
+    before_you_write: str = Field(description="Clean HTML.")
+    photo: Picture | None
+    map_link: str
+    directions: Rows
+    access: Rows
+    body: Body
+    references: list[Reference]
+
+
+class TeamMember(Schema):
+    """Somebody of the clinic."""
+
+    name: str
+    slug: str
+    credentials: str
+    role: str
+    licences: str
+    biography: str
+    photo: Picture | None
+    demo: bool
+
+
+class TeamContent(PageDetail):
+    """The content of the team page."""
+
+    summary: str
+    introduction: Body
+    people_heading: str
+    people: list[TeamMember]
+    body: Body
+    references: list[Reference]
+
+
+class LegalContent(PageDetail):
+    """The content of a legal page."""
+
+    summary: str
+    in_force_since: datetime.date | None
+    in_short: Rows
+    body: Body
+    references: list[Reference]
