@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from forms.building.definition import Answers, FormDefinition
 from forms.building.kinds import Meaning, Urgency
-from forms.delivery.webhooks import WebhookError, page_secret, post
+from forms.delivery.webhooks import WebhookError, page_secrets, post
 from forms.models.deliveries import Delivery
 from forms.models.fields import NotificationRule
 from forms.models.pages import FormPage
@@ -190,7 +190,7 @@ def send_webhook(delivery: Delivery, route: MailRoute) -> None:
         },
     }
     try:
-        post(delivery.target, body, secret=page_secret(submission.page_id), message_id=delivery.message_id)
+        post(delivery.target, body, secrets=page_secrets(submission.page_id), message_id=delivery.message_id)
     except WebhookError as error:
         raise DeliveryError(str(error), final=error.final) from None
 

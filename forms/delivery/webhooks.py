@@ -11,12 +11,13 @@ import json
 import socket
 import ssl
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from forms.safekeeping.encryption import derived_key
+from forms.safekeeping.encryption import derived_keys
 
 TIMEOUT = 10.0  # seconds
 
@@ -29,9 +30,17 @@ class WebhookError(Exception):
         self.final = final
 
 
-def page_secret(page_id: int) -> str:
-    """The signing secret of a form page's webhook, in Standard Webhooks' notation; derived, so nothing to store."""
-    return "whsec_" + base64.b64encode(derived_key(f"webhook:{page_id}")).decode()
+def secrets_for(purpose: str) -> list[str]:
+    """Signing secrets in Standard Webhooks' notation, derived, so that nothing is stored; the active key's first.
+
+    While BLIND_INDEX_KEY rotates there are several, and a webhook carries a signature by each.
+    """
+    return ["whsec_" + base64.b64encode(key).decode() for key in derived_keys(purpose)]
+
+
+def page_secrets(page_id: int) -> list[str]:
+    """The signing secrets of a form page's webhook, the active one first."""
+    return secrets_for(f"webhook:{page_id}")
 
 
 def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
@@ -71,8 +80,11 @@ class _PinnedHTTPS(http.client.HTTPSConnection):
         self.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=self.host)
 
 
-def post(url: str, body: dict[str, Any], *, secret: str, message_id: str) -> None:
-    """Post ``body`` as signed JSON. Redirects are not followed. Raises WebhookError unless the answer is 2xx."""
+def post(url: str, body: dict[str, Any], *, secrets: Sequence[str], message_id: str) -> None:
+    """Post ``body`` as JSON, signed with each of ``secrets``. Raises WebhookError unless the answer is 2xx.
+
+    Redirects are not followed.
+    """
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:
@@ -90,7 +102,7 @@ def post(url: str, body: dict[str, Any], *, secret: str, message_id: str) -> Non
         "User-Agent": "Wellcited",
         "webhook-id": identity,
         "webhook-timestamp": str(stamp),
-        "webhook-signature": sign(secret, identity, stamp, raw),
+        "webhook-signature": " ".join(sign(secret, identity, stamp, raw) for secret in secrets),
     }
     connection: http.client.HTTPConnection
     if parts.scheme == "https":

@@ -18,9 +18,9 @@ from forms.access import intake_people
 from forms.building.kinds import URGENCY_LABELS, Meaning
 from forms.building.screening import LABELS
 from forms.models.pages import FormPage
-from forms.models.submissions import ContactIndex, Submission, SubmissionQuerySet, answer_for
+from forms.models.submissions import OPEN, Submission, SubmissionQuerySet, answer_for
 from forms.receiving.identifiers import display_phone
-from forms.safekeeping.encryption import EncryptionError, blind_index
+from forms.safekeeping.encryption import EncryptionError
 from research.models import Topic
 
 PAGE_SIZE = 25
@@ -107,8 +107,8 @@ def filtered(values: Mapping[str, Any], user_id: Any) -> SubmissionQuerySet:
         found = found.possible_spam()
     elif box == "closed":
         found = found.filter(status__in=(Submission.Status.CLOSED, Submission.Status.SPAM))
-    elif box != "all":
-        found = found.inbox() if status else found.open()
+    elif box != "all" and status != Submission.Status.SPAM:
+        found = found.open() if not status or status in OPEN else found.inbox()
     if status:
         found = found.filter(status=status)
     if page := values.get("form"):
@@ -117,9 +117,7 @@ def filtered(values: Mapping[str, Any], user_id: Any) -> SubmissionQuerySet:
         if values.get(name):
             found = found.filter(**{name: values[name]})
     if topic := values.get("topic"):
-        found = found.filter(
-            pk__in=ContactIndex.objects.filter(digest=blind_index("topic", topic)).values("submission")
-        )
+        found = found.about(topic)
     assignee = values.get("assignee", "")
     if assignee == "none":
         found = found.filter(assignee=None)
@@ -155,14 +153,17 @@ def page_of(found: SubmissionQuerySet, query: QueryDict, *, oldest_first: bool) 
         else:
             rows = rows.filter(received_at__lte=at).exclude(received_at=at, pk__gte=pk)
     order = ("received_at", "id") if ascending else ("-received_at", "-id")
-    taken = list(rows.for_desk().order_by(*order)[: PAGE_SIZE + 1])
+    # First which, from an index alone; then only those rows themselves. The first page is counted in the same step.
+    places = rows.order_by(*order).values_list("pk", flat=True)
+    ids = list(places[: PAGE_SIZE + 1 if key is not None else COUNT_LIMIT + 1])
+    count = len(ids) if key is None else found.order_by(*order)[: COUNT_LIMIT + 1].count()
+    taken = list(found.model._default_manager.for_desk().filter(pk__in=ids[: PAGE_SIZE + 1]).order_by(*order))
     more = len(taken) > PAGE_SIZE
     taken = taken[:PAGE_SIZE]
     if backwards:
         taken.reverse()
     has_newer = more if backwards else key is not None
     has_older = True if backwards else more
-    count = found.order_by()[: COUNT_LIMIT + 1].count()
     return Listing(
         lines=[line_of(one) for one in taken],
         newer=_link(query, "before", taken[0]) if taken and has_newer else "",

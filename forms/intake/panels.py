@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ from wagtail.admin.ui.components import Component
 
 from forms.access import can_read_submissions
 from forms.models.deliveries import Delivery
-from forms.models.submissions import ContactIndex, Submission
-from forms.safekeeping.encryption import blind_index
+from forms.models.pages import FormPage
+from forms.models.submissions import Submission, SubmissionQuerySet, topic_codes
 from research.models import Topic
 
 WEEKS = 8
@@ -71,17 +72,18 @@ def _weeks(now: datetime) -> dict[str, Any]:
     recent = Submission.objects.inbox().filter(received_at__gte=since)
     weeks = {
         row["week"]: row["count"]
-        for row in recent.annotate(week=TruncWeek("received_at")).values("week").annotate(count=Count("pk")).order_by()
+        for row in recent.annotate(week=TruncWeek("received_at")).values("week").annotate(count=Count("*")).order_by()
     }
     by_form = (
-        recent.values("page__title")
-        .annotate(count=Count("pk"), wait=Avg(F("first_contact_at") - F("received_at")))
+        recent.values("page")
+        .annotate(count=Count("*"), wait=Avg(F("first_contact_at") - F("received_at")))
         .order_by("-count")[:6]
     )
+    titles = dict(FormPage.objects.filter(pk__in=[row["page"] for row in by_form]).values_list("pk", "title"))
     return {
         "weeks": _week_bars(weeks, now),
-        "by_form": [(row["page__title"], row["count"], row["wait"]) for row in by_form],
-        "by_topic": _topics(since),
+        "by_form": [(titles[row["page"]], row["count"], row["wait"]) for row in by_form],
+        "by_topic": _topics(recent),
     }
 
 
@@ -101,16 +103,14 @@ def _week_bars(weeks: Mapping[datetime, int], now: datetime) -> list[Bar]:
     ]
 
 
-def _topics(since: datetime) -> list[tuple[str, int]]:
+def _topics(recent: SubmissionQuerySet) -> list[tuple[str, int]]:
     """Submissions by condition. Conditions are indexed blindly: only who holds the key can count them."""
-    names = {blind_index("topic", topic.slug): topic.name for topic in Topic.objects.roots()}
-    rows = (
-        ContactIndex.objects.filter(digest__in=list(names), submission__received_at__gte=since)
-        .values("digest")
-        .annotate(count=Count("pk"))
-        .order_by("-count")
-    )
-    return [(names[row["digest"]], row["count"]) for row in rows[:6]]
+    names = {code: topic.name for topic in Topic.objects.roots() for code in topic_codes(topic.slug)}
+    counts: Counter[str] = Counter()
+    for topics, count in recent.exclude(topics="").values_list("topics").annotate(count=Count("*")).order_by():
+        for name in {names[code] for code in topics.split() if code in names}:
+            counts[name] += count
+    return counts.most_common(6)
 
 
 class IntakePanel(Component):

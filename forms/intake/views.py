@@ -37,6 +37,7 @@ from forms.models.submissions import Submission, answer_for
 from forms.receiving.identifiers import display_phone
 from forms.receiving.rendering import summary
 from forms.safekeeping.encryption import EncryptionError
+from forms.safekeeping.reindexing import foreign_keys
 
 MANY = 200  # submissions changed at once at most
 
@@ -83,6 +84,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, form: FilterForm, listing: Listing, *, looked_up: bool = False) -> HttpResponse:
     values = form.values()
+    missing_keys = foreign_keys() if looked_up or "topic" in values else []
     kept = {key: value for key, value in request.GET.items() if value and key not in ("after", "before")}
     context = {
         "header_title": _("Intake"),
@@ -91,6 +93,7 @@ def _list(request: HttpRequest, form: FilterForm, listing: Listing, *, looked_up
         "form": form,
         "listing": listing,
         "looked_up": looked_up,
+        "missing_keys": ", ".join(key or "–" for key in missing_keys),
         "query": urlencode(kept),
         "here": "" if looked_up else request.get_full_path(),
         "spam_count": Submission.objects.possible_spam()[:100].count(),

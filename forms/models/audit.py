@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Never
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forms.models.sealed import SealedModel
 from forms.safekeeping import chain
-from forms.safekeeping.encryption import derived_key, keyed_digest
+from forms.safekeeping.encryption import derived_key, derived_keys, keyed_digest
 
 if TYPE_CHECKING:
     from forms.models.submissions import Submission
@@ -171,15 +171,28 @@ def record(
 
 def verify() -> tuple[int, str, chain.Break | None]:
     """Check the whole chain against its head: count of good entries, last good digest, first break or None."""
-
-    def rows() -> Iterator[tuple[int, str, str, Mapping[str, object]]]:
-        for entry in AuditEntry.objects.order_by("number").iterator(chunk_size=2000):
-            yield entry.number, entry.previous, entry.digest, entry.content()
-
-    count, digest, broken = chain.verify(derived_key("audit-chain"), rows())
+    count, digest, broken = chain.verify(derived_keys("audit-chain"), _entries())
     head = AuditHead.objects.filter(pk=1).first()
     if broken is None and (head.number if head else 0) != count:
         broken = chain.Break(count + 1, "entries at the end are missing")
     elif broken is None and head and head.digest != digest:
         broken = chain.Break(count, "the last entry is not the one that was added last")
     return count, digest, broken
+
+
+def seal(**details: Any) -> chain.Break | None:
+    """Add an entry that proves all entries before it under the active key; a chain that does not hold is not sealed.
+
+    Returns where it does not hold, or None. After it, the keys that linked the earlier entries are no longer needed.
+    """
+    with transaction.atomic():
+        AuditHead.objects.select_for_update().filter(pk=1).first()  # nothing is added meanwhile
+        broken = verify()[2]
+        if broken is None:
+            record(AuditEntry.Action.ROTATE, seal=chain.seal_of(_entries()), **details)
+    return broken
+
+
+def _entries() -> Iterator[chain.Entry]:
+    for entry in AuditEntry.objects.order_by("number").iterator(chunk_size=2000):
+        yield entry.number, entry.previous, entry.digest, entry.content()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from forms.models.pages import FormPage
 from forms.models.sealed import SealedModel
-from forms.safekeeping.encryption import keyed_digest
+from forms.safekeeping.encryption import keyed_digests
 
 LIFE = timedelta(hours=2)  # since the last step that was saved
 
@@ -32,7 +32,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
     def of_browser(self, secret: str) -> DraftQuerySet:
         """Started by the browser that holds ``secret`` in its cookie."""
-        return self.filter(browser=keyed_digest("draft-browser", secret.encode()))
+        return self.filter(browser__in=keyed_digests("draft-browser", secret.encode()))
 
 
 class Draft(SealedModel):

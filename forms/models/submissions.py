@@ -20,7 +20,7 @@ from forms.models.pages import FormPage
 from forms.models.sealed import SealedModel
 from forms.receiving.identifiers import normalise_email, normalise_phone
 from forms.receiving.references import normalise_reference
-from forms.safekeeping.encryption import blind_index
+from forms.safekeeping.encryption import active_index_key, blind_index, blind_indexes
 
 
 class FormSnapshot(models.Model):
@@ -51,6 +51,9 @@ _forms: dict[str, FormDefinition] = {}
 
 OPEN = ("new", "contacting", "scheduled")
 NOT_SPAM = ("", "released")
+FILTERED = ("status", "spam", "urgency", "screening", "crisis", "due_at", "page", "assignee", "topics")
+TOPIC_CODE = 12  # letters of a blind index: enough to tell conditions apart
+TOPICS_LENGTH = 16 * (TOPIC_CODE + 1)  # an index entry must stay small; nobody ticks more than sixteen conditions
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -75,7 +78,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(spam=Submission.Spam.POSSIBLE)
 
     def open(self) -> SubmissionQuerySet:
-        """In the inbox and not closed. In the words of the index ``submission_open``, so that it serves the desk."""
+        """In the inbox and not closed. In the words of the index ``submission_open_list``, which serves the desk."""
         return self.filter(status__in=OPEN, spam__in=NOT_SPAM)
 
     def overdue(self, now: datetime | None = None) -> SubmissionQuerySet:
@@ -86,13 +89,28 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Past their retention date."""
         return self.filter(retain_until__lt=now or timezone.now())
 
+    def about(self, topic: str) -> SubmissionQuerySet:
+        """About the condition with this slug."""
+        match = models.Q()
+        for code in topic_codes(topic):
+            match |= models.Q(topics__contains=code)
+        return self.filter(match)
+
+    def index_keys(self) -> list[str]:
+        """Ids of the keys with which submissions are indexed: a handful of steps through an index of any size."""
+        found: list[str] = []
+        ids = self.order_by("index_key").values_list("index_key", flat=True)
+        while (following := ids.filter(index_key__gt=found[-1]) if found else ids)[:1]:
+            found.append(following[0])
+        return found
+
     def found_by(self, text: str) -> SubmissionQuerySet:
         """With this reference, phone number or e-mail address. Only exact matches: the answers are encrypted."""
         reference = normalise_reference(text)
         match = models.Q(reference=reference) if reference else models.Q(pk__in=())
-        digests = [blind_index("email", normalise_email(text))] if "@" in text else []
+        digests = blind_indexes("email", normalise_email(text)) if "@" in text else []
         with contextlib.suppress(ValueError):
-            digests.append(blind_index("phone", normalise_phone(text).partition(";")[0]))
+            digests += blind_indexes("phone", normalise_phone(text).partition(";")[0])
         if digests:
             match |= models.Q(pk__in=ContactIndex.objects.filter(digest__in=digests).values("submission"))
         return self.filter(match)
@@ -162,6 +180,10 @@ class Submission(SealedModel):
     spam = models.CharField(_("spam check"), max_length=10, choices=Spam.choices, blank=True, default=Spam.NONE)
     spam_reasons = models.CharField(max_length=120, blank=True)
 
+    # Conditions, as blind codes that say nothing without the key. Filters and counts read them from the list's index.
+    topics = models.CharField(max_length=TOPICS_LENGTH, blank=True, editable=False)
+    index_key = models.CharField(max_length=8, db_index=True, default=active_index_key, editable=False)
+
     idempotency_key = models.CharField(max_length=64, unique=True, editable=False)
     token_digest = models.CharField(max_length=64, editable=False)
     content_digest = models.CharField(max_length=64, editable=False)
@@ -182,7 +204,10 @@ class Submission(SealedModel):
         permissions = [("handle_submissions", "Can read and handle submissions (intake)")]
         default_permissions = ()
         indexes = [
-            models.Index(fields=["-received_at", "-id"], name="submission_received"),
+            # What the desk filters by stands in the index of its order: no row is read that does not pass.
+            models.Index(
+                fields=["-received_at", "-id"], include=[*FILTERED, "first_contact_at"], name="submission_list"
+            ),
             models.Index(fields=["status", "-received_at", "-id"], name="submission_status"),
             models.Index(fields=["page", "-received_at", "-id"], name="submission_page"),
             models.Index(fields=["assignee", "-received_at", "-id"], name="submission_assignee"),
@@ -191,18 +216,13 @@ class Submission(SealedModel):
             models.Index(fields=["retain_until"], name="submission_retain"),
             models.Index(fields=["due_at"], name="submission_due", condition=models.Q(status="new")),
             models.Index(fields=["-received_at", "-id"], name="submission_spam", condition=models.Q(spam="possible")),
-            models.Index(
-                fields=["-received_at", "-id"],
-                name="submission_urgent",
-                condition=models.Q(urgency__in=("soon", "urgent")),
-            ),
             models.Index(fields=["-received_at", "-id"], name="submission_crisis", condition=models.Q(crisis=True)),
             models.Index(
                 fields=["-received_at", "-id"],
-                name="submission_open",
+                include=FILTERED,
+                name="submission_open_list",
                 condition=models.Q(status__in=("new", "contacting", "scheduled"), spam__in=("", "released")),
             ),
-            models.Index(fields=["screening", "-received_at", "-id"], name="submission_screening"),
         ]
 
     def __str__(self) -> str:
@@ -237,7 +257,7 @@ class Submission(SealedModel):
 
 
 class ContactIndex(models.Model):
-    """Blind index of a phone number, e-mail address or condition in a submission."""
+    """Blind index of a phone number or e-mail address in a submission."""
 
     wagtail_reference_index_ignore = True
 
@@ -253,7 +273,7 @@ class ContactIndex(models.Model):
 
 
 def contact_digests(form: FormDefinition, answers: Answers) -> set[str]:
-    """The blind indexes of all phone numbers, addresses and conditions in ``answers``."""
+    """The blind indexes of all phone numbers and addresses in ``answers``, under the active key."""
     found: set[str] = set()
     for field in form.by_key.values():
         given = answers.get(field.key)
@@ -263,18 +283,23 @@ def contact_digests(form: FormDefinition, answers: Answers) -> set[str]:
             found.add(blind_index("phone", given.partition(";")[0]))
         elif field.kind == Kind.EMAIL:
             found.add(blind_index("email", normalise_email(given)))
-    found.update(blind_index("topic", slug) for slug in topics_of(form, answers))
     return found
 
 
-def topics_of(form: FormDefinition, answers: Answers) -> list[str]:
-    """Slugs of the conditions a submission is about. Indexed blindly, so that the desk can count and filter them."""
+def topic_codes(slug: str) -> list[str]:
+    """The blind codes of a condition, under every key, the active one first."""
+    return [digest[:TOPIC_CODE] for digest in blind_indexes("topic", slug)]
+
+
+def topics_index(form: FormDefinition, answers: Answers) -> str:
+    """The codes of the conditions in ``answers``, under the active key, as stored in ``Submission.topics``."""
     chosen: list[str] = []
     for field in form.by_key.values():
         given = answers.get(field.key)
         if field.kind == Kind.TOPICS and isinstance(given, list):
             chosen += given
-    return chosen
+    codes = sorted({topic_codes(slug)[0] for slug in chosen})
+    return " ".join(codes)[:TOPICS_LENGTH]
 
 
 def answer_for(form: FormDefinition, answers: Answers, meanings: Iterable[Meaning]) -> str:
@@ -297,4 +322,6 @@ __all__ = [
     "Urgency",
     "answer_for",
     "contact_digests",
+    "topic_codes",
+    "topics_index",
 ]

@@ -28,7 +28,7 @@ from forms.receiving.receive import (
     Meta,
     Receipt,
     draft_files,
-    draft_token_digest,
+    draft_token_digests,
     forget_files,
     receipt_for,
     receive,
@@ -332,7 +332,7 @@ def _already_sent(page: FormPage, request: HttpRequest) -> Receipt | None:
     known = _draft_id(request)
     if known is None:
         return None
-    submission = Submission.objects.filter(page=page, token_digest=draft_token_digest(page, known)).first()
+    submission = Submission.objects.filter(page=page, token_digest__in=draft_token_digests(page, known)).first()
     return receipt_for(submission) if submission else None
 
 

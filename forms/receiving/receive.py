@@ -28,7 +28,7 @@ from forms.models.deliveries import Delivery
 from forms.models.drafts import Draft
 from forms.models.pages import FormPage
 from forms.models.proofs import SpentProof
-from forms.models.submissions import ContactIndex, FormSnapshot, Submission, contact_digests
+from forms.models.submissions import ContactIndex, FormSnapshot, Submission, contact_digests, topics_index
 from forms.receiving import limits, spam
 from forms.receiving.answers import AnswerForm, Files
 from forms.receiving.crisis import mentions_crisis
@@ -36,7 +36,7 @@ from forms.receiving.proof import Proof, asked_by, read_proof
 from forms.receiving.references import new_reference
 from forms.receiving.tokens import read_form_token
 from forms.receiving.uploads import CheckedFile
-from forms.safekeeping.encryption import keyed_digest
+from forms.safekeeping.encryption import keyed_digests
 
 TOKEN_FIELD = "form-token"  # noqa: S105
 TRAP_FIELD = "form-website"
@@ -132,10 +132,10 @@ def receive(
         return Errors(fields=errors)
 
     answers = form.answers()
-    digest = _content_digest(page, answers, form, held)
-    token = _token_digest(page, meta.channel, meta.token or uuid.uuid4().hex)
-    earlier = _earlier(page, token, digest, of_one_person=_names_a_person(definition, answers))
-    if earlier is not None and earlier.content_digest == digest:
+    digests = _content_digests(page, answers, form, held)
+    tokens = _token_digests(page, meta.channel, meta.token or uuid.uuid4().hex)
+    earlier = _earlier(page, tokens, digests, of_one_person=_names_a_person(definition, answers))
+    if earlier is not None and earlier.content_digest in digests:
         return _receipt(earlier, repeated=True)
     if earlier is not None and meta.channel == Submission.Channel.API:
         return Errors(
@@ -155,7 +155,7 @@ def receive(
     proof = read_proof(meta.proof, page) if asked_by(page) else None
     if proof is not None and SpentProof.objects.filter(pk=proof.digest).exists():
         proof = None
-    submission = _build(page, definition, answers, meta, sendings, token, digest, earlier, proof)
+    submission = _build(page, definition, answers, meta, sendings, tokens[0], digests[0], earlier, proof)
     attachments = store_files(form.new_files, submission=submission)
     if isinstance(attachments, Errors):
         return attachments
@@ -171,13 +171,13 @@ def draft_files(draft: Draft | None) -> dict[str, list[Attachment]]:
     return held
 
 
-def draft_token_digest(page: FormPage, draft_id: uuid.UUID) -> str:
-    """By which a submission made from a draft is found again, after the draft is gone."""
-    return _token_digest(page, Submission.Channel.WEB, draft_id.hex)
+def draft_token_digests(page: FormPage, draft_id: uuid.UUID) -> list[str]:
+    """By which a submission made from a draft is found again, after the draft is gone; the active key's first."""
+    return _token_digests(page, Submission.Channel.WEB, draft_id.hex)
 
 
-def _token_digest(page: FormPage, channel: str, token: str) -> str:
-    return keyed_digest("form-token", f"{page.pk}|{channel}|{token}".encode())
+def _token_digests(page: FormPage, channel: str, token: str) -> list[str]:
+    return keyed_digests("form-token", f"{page.pk}|{channel}|{token}".encode())
 
 
 def receipt_for(submission: Submission) -> Receipt:
@@ -196,13 +196,13 @@ def _receipt(submission: Submission, *, repeated: bool) -> Receipt:
     )
 
 
-def _content_digest(
+def _content_digests(
     page: FormPage, answers: Answers, form: AnswerForm, held: Mapping[str, Sequence[Attachment]]
-) -> str:
+) -> list[str]:
     files = sorted(hashlib.sha256(one.content).hexdigest() for many in form.new_files.values() for one in many)
     files += sorted(str(one.pk) for many in held.values() for one in many)
     body = json.dumps([page.pk, answers, files], sort_keys=True, ensure_ascii=False)
-    return keyed_digest("content", body.encode())
+    return keyed_digests("content", body.encode())
 
 
 def _names_a_person(definition: FormDefinition, answers: Answers) -> bool:
@@ -213,14 +213,14 @@ def _names_a_person(definition: FormDefinition, answers: Answers) -> bool:
     return any(answers.get(one.key) for one in definition.fields if one.kind in (Kind.PHONE, Kind.EMAIL))
 
 
-def _earlier(page: FormPage, token: str, digest: str, *, of_one_person: bool) -> Submission | None:
+def _earlier(page: FormPage, tokens: list[str], digests: list[str], *, of_one_person: bool) -> Submission | None:
     """What this sending may repeat: the same rendering of the form, or the same person's same answers lately."""
-    rows = Submission.objects.filter(page=page, token_digest=token)
+    rows = Submission.objects.filter(page=page, token_digest__in=tokens)
     if of_one_person:
         since = timezone.now() - SAME_CONTENT
-        rows = rows | Submission.objects.filter(page=page, content_digest=digest, received_at__gte=since)
+        rows = rows | Submission.objects.filter(page=page, content_digest__in=digests, received_at__gte=since)
     found = list(rows.order_by("-received_at")[:20])
-    return next((one for one in found if one.content_digest == digest), found[0] if found else None)
+    return next((one for one in found if one.content_digest in digests), found[0] if found else None)
 
 
 def _build(
@@ -255,6 +255,7 @@ def _build(
         crisis=definition.checks_crisis_words and mentions_crisis(texts),
         spam=Submission.Spam.POSSIBLE if why else Submission.Spam.NONE,
         spam_reasons=",".join(why),
+        topics=topics_index(definition, answers),
         token_digest=token,
         content_digest=digest,
         idempotency_key=hashlib.sha256(f"{token}|{digest}".encode()).hexdigest(),

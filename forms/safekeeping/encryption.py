@@ -125,25 +125,56 @@ def key_ring() -> KeyRing:
     return _ring(tuple(keys.items()))
 
 
+def index_keys() -> tuple[str, ...]:
+    """The keys of ``settings.BLIND_INDEX_KEY``, the active one first (base64, comma-separated)."""
+    return tuple(key.strip() for key in settings.BLIND_INDEX_KEY.split(",") if key.strip()) or ("",)
+
+
+@lru_cache(maxsize=8)
+def index_key_id(key: str) -> str:
+    """Eight letters by which rows say with which key they are indexed; the key cannot be found from them."""
+    return _derived(key, "key-id").hex()[:8]
+
+
+def active_index_key() -> str:
+    """The id of the key that indexes new submissions."""
+    return index_key_id(index_keys()[0])
+
+
 def blind_index(kind: str, value: str) -> str:
     """Return the hex HMAC-SHA256 by which an encrypted value of ``kind`` is looked up.
 
     Equal values give equal indexes; the value cannot be found from the index without BLIND_INDEX_KEY.
     ``value`` must be in its normal form already (E.164 phone, lower-case e-mail).
     """
-    return keyed_digest(f"index:{kind}", value.encode())
+    return blind_indexes(kind, value)[0]
+
+
+def blind_indexes(kind: str, value: str) -> list[str]:
+    """The same under every key of the ring, the active one first: a rotation under way hides nothing."""
+    return keyed_digests(f"index:{kind}", value.encode())
 
 
 def keyed_digest(purpose: str, data: bytes) -> str:
     """Hex HMAC-SHA256 of ``data`` under a key of its own for ``purpose``, derived from BLIND_INDEX_KEY."""
-    return hmac.new(derived_key(purpose), data, hashlib.sha256).hexdigest()
+    return keyed_digests(purpose, data)[0]
+
+
+def keyed_digests(purpose: str, data: bytes) -> list[str]:
+    """The same under every key of the ring, the active one first."""
+    return [hmac.new(key, data, hashlib.sha256).hexdigest() for key in derived_keys(purpose)]
 
 
 def derived_key(purpose: str) -> bytes:
     """32 bytes for one purpose, derived from BLIND_INDEX_KEY (HMAC as a key derivation, RFC 5869 extract)."""
-    return _derived(settings.BLIND_INDEX_KEY, purpose)
+    return derived_keys(purpose)[0]
 
 
-@lru_cache(maxsize=64)
+def derived_keys(purpose: str) -> list[bytes]:
+    """The same from every key of the ring, the active one first."""
+    return [_derived(key, purpose) for key in index_keys()]
+
+
+@lru_cache(maxsize=256)
 def _derived(root: str, purpose: str) -> bytes:
     return hmac.new(decode_key(root, "BLIND_INDEX_KEY"), b"wellcited:" + purpose.encode(), hashlib.sha256).digest()

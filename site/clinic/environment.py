@@ -133,6 +133,11 @@ class Environment:
             return ""
         return value
 
+    def keys(self, name: str, value: str) -> str:
+        """`value` when it is a comma-separated list of such keys; empty with a problem otherwise."""
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        return value if parts and all(self.key(name, part) for part in parts) else ""
+
     def key_ring(self, name: str, value: str) -> dict[str, str]:
         """`id:key,older-id:key` as a mapping of key id to key; the first is the active one."""
         ring: dict[str, str] = {}

@@ -13,7 +13,7 @@ import pytest
 from django.utils import timezone
 
 from forms.delivery.outbox import backoff, deliver_due, lease, register
-from forms.delivery.webhooks import WebhookError, page_secret, post
+from forms.delivery.webhooks import WebhookError, page_secrets, post
 from forms.models import Delivery, Submission
 from forms.receiving.receive import Meta, Receipt, receive
 from tests.forms.build import ANSWERS, REFERRAL, call_page, referral_page
@@ -186,7 +186,7 @@ def test_webhooks_are_signed_and_hold_no_answer(hook: WebhookReceiver) -> None:
     submission = send(page)
     assert deliver_due() == 1
     headers, body = hook.requests[0]
-    key = base64.b64decode(page_secret(page.pk).removeprefix("whsec_"))
+    key = base64.b64decode(page_secrets(page.pk)[0].removeprefix("whsec_"))
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
@@ -225,4 +225,4 @@ def test_a_webhook_that_is_not_taken_is_tried_again_with_the_same_id(hook: Webho
 )
 def test_case_20_webhooks_never_reach_the_private_network(url: str) -> None:
     with pytest.raises(WebhookError):
-        post(url, {}, secret=page_secret(1), message_id="x")
+        post(url, {}, secrets=page_secrets(1), message_id="x")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from forms.building.definition import Answers, FormDefinition
 from forms.building.kinds import MANY_CHOICES, ONE_CHOICE, TICK, Kind, Urgency
 from forms.models.pages import FormPage
-from forms.models.submissions import ContactIndex, FormSnapshot, Submission, contact_digests
+from forms.models.submissions import ContactIndex, FormSnapshot, Submission, contact_digests, topics_index
 from forms.receiving.references import ALPHABET, LENGTH, group
 from forms.safekeeping.encryption import keyed_digest
 
@@ -84,6 +84,7 @@ def _make(
         screening=form.screening_of(answers),
         crisis=chance.random() < 0.01,
         spam=Submission.Spam.POSSIBLE if chance.random() < 0.01 else Submission.Spam.NONE,
+        topics=topics_index(form, answers),
         idempotency_key=token,
         token_digest=token,
         content_digest=keyed_digest("content", token.encode()),

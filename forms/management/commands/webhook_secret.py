@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from forms.delivery.webhooks import page_secret
+from forms.delivery.webhooks import page_secrets
 from forms.models.pages import FormPage
 
 
@@ -23,4 +23,4 @@ class Command(BaseCommand):
         """Print it."""
         if not FormPage.objects.filter(pk=options["page"]).exists():
             raise CommandError("There is no form page with this id. Open the form in the admin: its address holds it.")
-        self.stdout.write(page_secret(options["page"]))
+        self.stdout.write(page_secrets(options["page"])[0])

@@ -5,7 +5,6 @@ Bodies and headers follow Standard Webhooks 1.0. They hold what changed and wher
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from django.db.models import Model
@@ -16,9 +15,8 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 
 from clinic.api.models import WebhookEndpoint
 from forms.delivery.outbox import DeliveryError, register
-from forms.delivery.webhooks import WebhookError, post
+from forms.delivery.webhooks import WebhookError, post, secrets_for
 from forms.models import Delivery
-from forms.safekeeping.encryption import derived_key
 from pages.models import Announcement, ClinicSettings, EligibilityCriterion, Navigation
 from research.models import Citation, Topic
 
@@ -27,7 +25,12 @@ KIND = "api-event"
 
 def secret_of(endpoint: WebhookEndpoint) -> str:
     """The endpoint's signing secret, in Standard Webhooks' notation; derived from the key ring, so never stored."""
-    return "whsec_" + base64.b64encode(derived_key(f"api-webhook:{endpoint.pk}")).decode()
+    return secrets_of(endpoint)[0]
+
+
+def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
+    """The same under every key of the ring: while a key rotates, events are signed with each."""
+    return secrets_for(f"api-webhook:{endpoint.pk}")
 
 
 def tell(event: str, data: dict[str, Any]) -> None:
@@ -45,7 +48,7 @@ def send(delivery: Delivery, route: object) -> None:
     if endpoint is None:
         raise DeliveryError("endpoint is gone or switched off", final=True)
     try:
-        post(endpoint.url, delivery.payload["body"], secret=secret_of(endpoint), message_id=delivery.message_id)
+        post(endpoint.url, delivery.payload["body"], secrets=secrets_of(endpoint), message_id=delivery.message_id)
     except WebhookError as error:
         raise DeliveryError(str(error), final=error.final) from None
 

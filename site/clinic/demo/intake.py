@@ -14,7 +14,7 @@ from django.utils import timezone
 from clinic.demo import data
 from clinic.demo.addresses import page_at
 from forms.models import Attachment, Delivery, FormField, FormPage, FormStep, NotificationRule, Submission
-from forms.receiving.receive import Errors, Meta, draft_token_digest, receive
+from forms.receiving.receive import Errors, Meta, draft_token_digests, receive
 
 
 def fill_form(page: FormPage, address: str) -> None:
@@ -90,7 +90,7 @@ def remove_submissions(*, also_others: bool) -> int:
     """Delete the demo's submissions, and with `also_others` everybody's; returns how many others are left."""
     pages = {address: page for address in data.read("forms") if isinstance(page := page_at(address), FormPage)}
     own = [
-        draft_token_digest(pages[entry["form"]], _token(entry))
+        draft_token_digests(pages[entry["form"]], _token(entry))[0]
         for entry in data.read("submissions")
         if entry["form"] in pages
     ]

@@ -178,7 +178,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.required(
 SUBMISSION_KEYS = env.key_ring(
     "SUBMISSION_KEYS", env.required("SUBMISSION_KEYS", "Make them with: python manage.py make_keys")
 )
-BLIND_INDEX_KEY = env.key(
+# One key, or several with commas while it rotates: the first indexes, every one is looked up with.
+BLIND_INDEX_KEY = env.keys(
     "BLIND_INDEX_KEY", env.required("BLIND_INDEX_KEY", "Make it with: python manage.py make_keys")
 )
 CLAMD_URL = env.text("CLAMD_URL")
@@ -297,6 +298,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = True
 X_FRAME_OPTIONS = "SAMEORIGIN"  # the admin's preview panel frames pages of this site
 SILENCED_SYSTEM_CHECKS = [
+    "models.W040",  # SQLite leaves the filters out of the desk's index; it is not the database for a million rows
     "security.W005",  # HSTS for subdomains is the operator's choice: HSTS_INCLUDE_SUBDOMAINS
     "security.W019",  # DENY would take the preview panel away
     "security.W021",  # HSTS preloading goes with the subdomains
