@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -14,25 +13,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pages.gate import doubt_about, why_unsupported
-from pages.models.claims import AbstractClaim
 from pages.retractions import claim_source_models
 from research.choices import Status
 from research.models import Citation
 from research.reports import Report, Row, register_report
 
+JUDGED = ("key", "title", "authors", "issued_year", "live", "verified_on", "withheld", "status")
+"""The columns of a citation that a verdict and its words need."""
 
-def _claims_with_sources() -> Iterator[tuple[Any, list[tuple[Citation, str]]]]:
-    """Every stored statement with its sources, drafts included: two queries a kind of claim."""
-    for model in apps.get_models():
-        if not issubclass(model, AbstractClaim):
-            continue
+
+def unsupported() -> Iterator[Row]:
+    """Statements without a source that supports them, whether they are public or still drafts.
+
+    Four queries a kind of statement. The statements themselves are fetched once it is known which of them are told.
+    """
+    for source_model in claim_source_models():
+        model: Any = source_model._meta.get_field("claim").related_model
+        named = source_model.objects.order_by("claim_id", "sort_order").values_list("claim_id", "citation_id", "stance")
+        used = Citation.objects.filter(pk__in=source_model.objects.values("citation")).only(*JUDGED)
+        known = {citation.pk: citation for citation in used}
         sources: dict[int, list[tuple[Citation, str]]] = defaultdict(list)
-        source_model: Any = model._meta.get_field("sources").related_model
-        for row in source_model.objects.select_related("citation").order_by("claim_id", "sort_order"):
-            sources[row.claim_id].append((row.citation, row.stance))
-        claims: Any = model._default_manager.select_related("page").order_by("page__title", "sort_order")
-        for claim in claims:
-            yield claim, sources[claim.pk]
+        for claim_id, citation_id, stance in named:
+            sources[claim_id].append((known[citation_id], stance))
+        reasons = {pk: why_unsupported(sources[pk]) for pk in model._default_manager.values_list("pk", flat=True)}
+        told = model._default_manager.filter(pk__in=[pk for pk, reason in reasons.items() if reason])
+        for claim in told.select_related("page").order_by("page__title", "sort_order"):
+            also = sources[claim.pk][0][0] if sources[claim.pk] else None
+            yield Row(f"“{claim.statement[:120]}”", capfirst(reasons[claim.pk]), _place(claim), claim.page, also=also)
 
 
 def _place(claim: Any) -> str:
@@ -42,14 +49,6 @@ def _place(claim: Any) -> str:
     if not claim.page.live:
         states.append(_("page not live"))
     return f"{claim.page.title} ({', '.join(states)})"
-
-
-def unsupported() -> Iterator[Row]:
-    """Statements without a source that supports them, whether they are public or still drafts."""
-    for claim, sources in _claims_with_sources():
-        if reason := why_unsupported(sources):
-            also = sources[0][0] if sources else None
-            yield Row(f"“{claim.statement[:120]}”", capfirst(reason), _place(claim), claim.page, also=also)
 
 
 def in_doubt() -> Iterator[Row]:

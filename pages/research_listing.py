@@ -1,11 +1,12 @@
 """The research listing: the library narrowed, counted, sorted, grouped by topic and cut into pages.
 
-Query budget: topics with their pages, all counts together, one page of records, their topics; with a search text one
-more. The number does not grow with the library.
+Query budget: topics with their pages, two for all counts, one page of records, their topics; with a search text
+one more. The number does not grow with the library.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any
 
 from django.core.paginator import Page as PageOfResults
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import connection, models
 from django.db.models import (
     Case,
     CharField,
@@ -29,12 +30,13 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Coalesce, Concat, StrIndex
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from pages.research_filters import SORTS, Filters, labels, read_filters
-from pages.search.fulltext import matches, types_of
+from pages.search.fulltext import matching_ids, types_of
 from pages.search.reading import read
 from research.choices import RESEARCH_KINDS, Finding, Species
 from research.formats.registry import FORMATS
@@ -106,6 +108,13 @@ class Counted(Paginator[Any]):
         return self._total
 
 
+def among(pks: list[int]) -> RawSQL:
+    """Keys as one parameter that the right of ``in`` takes: thousands would not fit, and cost time, one by one."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [pks])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(pks)])
+
+
 def topics_with_pages() -> list[Topic]:
     """All topics in tree order, each with ``page``: the public page about it, or about its condition. One query."""
     from pages.models import ConditionPage
@@ -143,37 +152,36 @@ class Listing:
         """Exactly the records found, for the list and for the exports."""
         return Citation.objects.published().filter(self._condition())
 
-    def _search(self) -> list[int] | None:
-        """The records that hold the text, best first; None when no text is asked for."""
+    def _search(self) -> RawSQL | None:
+        """The records that hold the text, however many; None when no text is asked for."""
         if not self.filters.text:
             return None
         names = [[topic.name, *topic.synonym_list()] for topic in self.topics]
-        groups = read(self.filters.text, names).groups
-        return [int(match.object_id) for match in matches(groups, types_of(Citation))]
+        return among(matching_ids(read(self.filters.text, names).groups, types_of(Citation)))
 
-    def _condition(self, but: str = "") -> Q:
-        """All filters as one condition, leaving out the one named."""
+    def _condition(self, *but: str) -> Q:
+        """All filters as one condition, leaving out those named."""
         asked = self.filters
         condition = Q()
         if self._matched is not None:
             condition &= Q(pk__in=self._matched)
-        if asked.kinds and but != "kinds":
+        if asked.kinds and "kinds" not in but:
             condition &= Q(kind__in=asked.kinds)
-        if asked.designs and but != "designs":
+        if asked.designs and "designs" not in but:
             condition &= Q(study_design__in=asked.designs)
-        if len(asked.studied) == 1 and but != "studied":
+        if len(asked.studied) == 1 and "studied" not in but:
             condition &= Q(species__in=[Species.HUMAN] if asked.studied == ("people",) else NOT_PEOPLE)
-        if asked.free and but != "free":
+        if asked.free and "free" not in but:
             condition &= Q(open_access=True)
-        if but != "years":
+        if "years" not in but:
             if asked.first_year is not None:
                 condition &= Q(issued_year__gte=asked.first_year)
             if asked.last_year is not None:
                 condition &= Q(issued_year__lte=asked.last_year)
         links = Q()
-        if asked.topics and but != "topics":
+        if asked.topics and "topics" not in but:
             links &= Q(topic__in=self._chosen)
-        if asked.findings and but != "findings":
+        if asked.findings and "findings" not in but:
             links &= Q(finding__in=asked.findings)
         if links:
             condition &= Q(pk__in=CitationTopic.objects.filter(links).values("citation"))
@@ -191,10 +199,6 @@ class Listing:
         """Every count of the form in one query: each filter's options under all the other filters."""
         public = Citation.objects.published().order_by()
 
-        def of(facet: str, column: Any, rows: Any) -> Any:
-            named = rows.annotate(facet=Value(facet, CharField()), value=Cast(column, CharField()))
-            return named.values("facet", "value").annotate(n=Count("pk"))
-
         def links(but: str) -> Any:
             # The finding belongs to the pair: with a topic chosen, only what was found for it counts.
             rows = CitationTopic.objects.order_by().filter(citation__in=public.filter(self._condition(but)))
@@ -208,26 +212,42 @@ class Listing:
             named = rows.annotate(facet=Value(facet, CharField()), value=Cast(column, CharField()))
             return named.values("facet", "value").annotate(n=Count("citation", distinct=distinct))
 
-        people = Case(When(species=Species.HUMAN, then=Value("people")), default=Value("other"))
+        def extreme(name: str, of: type[Min] | type[Max]) -> Any:
+            named = public.annotate(facet=Value("years", CharField()), value=Value(name, CharField()))
+            return named.values("facet", "value").annotate(n=of("issued_year"))
+
         parts = [
-            of("total", Value(""), public.filter(self._condition())),
-            of("kinds", F("kind"), public.filter(self._condition("kinds"))),
-            of("designs", F("study_design"), public.filter(self._condition("designs"))),
-            of("studied", people, public.filter(self._condition("studied"))),
-            of("free", Value("1"), public.filter(self._condition("free"), open_access=True)),
             by_link("topics", F("topic"), links("topics"), distinct=False),  # a pair stands once
             by_link("roots", Coalesce("topic__parent", "topic"), links("topics")),
             by_link("findings", F("finding"), links("findings")),
-            public.annotate(facet=Value("years", CharField()), value=Value("first", CharField()))
-            .values("facet", "value")
-            .annotate(n=Min("issued_year")),
-            public.annotate(facet=Value("years", CharField()), value=Value("last", CharField()))
-            .values("facet", "value")
-            .annotate(n=Max("issued_year")),
+            extreme("first", Min),
+            extreme("last", Max),
         ]
-        counts: dict[str, dict[str, int]] = defaultdict(dict)
+        counts = self._count_records(public)
         for row in parts[0].union(*parts[1:], all=True):
             counts[row["facet"]][str(row["value"] or "")] = row["n"] or 0
+        return counts
+
+    def _count_records(self, public: models.QuerySet[Citation]) -> dict[str, dict[str, int]]:
+        """The counts that stand in the records' own row, in one pass: alike ones are counted by the database."""
+        asked = self.filters
+        own = ("kinds", "designs", "studied", "free")
+        counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        alike = public.filter(self._condition(*own)).values_list("kind", "study_design", "species", "open_access")
+        for kind, design, species, is_open, n in alike.annotate(n=Count("pk")):
+            people = "people" if species == Species.HUMAN else "other"
+            fits = {
+                "kinds": not asked.kinds or kind in asked.kinds,
+                "designs": not asked.designs or design in asked.designs,
+                "studied": not asked.studied or people in asked.studied,
+                "free": not asked.free or bool(is_open),
+            }
+            values = {"kinds": kind, "designs": design, "studied": people, "free": "1" if is_open else ""}
+            if all(fits.values()):
+                counts["total"][""] += n
+            for name in own:
+                if all(fits[other] for other in own if other != name):
+                    counts[name][values[name]] += n
         return counts
 
     # In which order
@@ -244,20 +264,27 @@ class Listing:
             "title": ("apart", "title", "key"),
         }
         if self.filters.sort in orders:
-            return rows.order_by(*orders[self.filters.sort])
+            return rows.annotate(home=Value(-1)).order_by(*orders[self.filters.sort])
         return rows.annotate(home=self._home()).order_by("home", "apart", *newest)
 
     def _home(self) -> Any:
-        """The place, in tree order, of the topic under which a record is listed: the first chosen, else its first."""
-        places = [When(topic=topic.pk, then=Value(place)) for place, topic in enumerate(self.topics)]
+        """Where the topic under which a record is listed stands in ``_places``: the first chosen, else its first.
+
+        A search in a text, since a condition for each topic would take longer to write than to answer.
+        """
         links = CitationTopic.objects.filter(citation=OuterRef("pk"))
         if self.filters.topics:
             links = links.filter(topic__in=self._chosen)
         if self.filters.findings:
             links = links.filter(finding__in=self.filters.findings)
-        place = Case(*places, default=Value(len(places)), output_field=IntegerField()) if places else Value(0)
-        first = links.order_by("sort_order", "pk").annotate(place=place).values("place")[:1]
-        return Coalesce(Subquery(first), Value(len(places)))
+        key = Concat(Value(","), Cast("topic", CharField()), Value(","))
+        first = links.order_by("sort_order", "pk").annotate(place=StrIndex(Value(self._places), key)).values("place")
+        return Coalesce(Subquery(first[:1]), Value(len(self._places)))
+
+    @cached_property
+    def _places(self) -> str:
+        """The keys of all topics in tree order, each between commas."""
+        return "".join(f",{topic.pk}," for topic in self.topics)
 
     # What the template shows
 
@@ -266,11 +293,11 @@ class Listing:
         """The records of this page under their topics; one group when they are not sorted by topic."""
         groups: list[Group] = []
         at: int | None = None
+        standing = {self._places.index(f",{topic.pk},") + 1: topic for topic in self.topics}
         for record in self.records:
-            place = getattr(record, "home", -1)
+            place = record.home
             if not groups or place != at:
-                topic = self.topics[place] if 0 <= place < len(self.topics) else None
-                groups.append(Group(topic))
+                groups.append(Group(standing.get(place)))
                 at = place
             self._describe(record, groups[-1].topic)
             (groups[-1].research if record.is_research else groups[-1].other).append(record)

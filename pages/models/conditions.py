@@ -210,19 +210,18 @@ class ConditionPage(BasePage):
 
     def evidence(self) -> list[Any]:
         """The studies filed under the page's topics, newest first, each with `finding_here`. One query."""
-        topics = [topic.pk for topic in self.topics.all()] if self._state.adding else None
-        links = CitationTopic.objects.filter(citation=models.OuterRef("pk"))
-        links = (
-            links.filter(models.Q(topic__in=topics) | models.Q(topic__parent__in=topics))
-            if topics is not None
-            else links.filter(models.Q(topic__condition_pages=self) | models.Q(topic__parent__condition_pages=self))
-        )
+        if self._state.adding:
+            own = [topic.pk for topic in self.topics.all()]
+            about = models.Q(pk__in=own) | models.Q(parent__in=own)
+        else:
+            about = models.Q(condition_pages=self) | models.Q(parent__condition_pages=self)
+        links = CitationTopic.objects.filter(topic__in=Topic.objects.filter(about).order_by().values("pk"))
+        finding = links.filter(citation=models.OuterRef("pk")).values("finding")[:1]
         found = (
             Citation.objects.published()
             .research()
-            .alias(filed=models.Exists(links))
-            .filter(filed=True)
-            .annotate(finding_value=models.Subquery(links.values("finding")[:1]))
+            .filter(pk__in=links.order_by().values("citation"))
+            .annotate(finding_value=models.Subquery(finding))
             .order_by("-issued_year", "key")[: EVIDENCE_SHOWN + 1]
         )
         labels = dict(Finding.choices)

@@ -40,6 +40,25 @@ def matches(groups: Groups, content_types: Sequence[int], every: bool = True) ->
     return _sqlite(groups, content_types, every)
 
 
+def matching_ids(groups: Groups, content_types: Sequence[int]) -> list[int]:
+    """Returns the ids of every object of the content types that holds all groups, however many, in no order."""
+    if not groups or not content_types:
+        return []
+    entries = IndexEntry._meta.db_table
+    if connection.vendor == "postgresql":
+        found = _postgres_entries(tsquery(groups), content_types).values_list("object_id", flat=True)
+        return [int(pk) for pk in found]
+    marks = ",".join(["%s"] * len(content_types))
+    # CROSS JOIN as in _sqlite below: the words first, then their entries.
+    sql = f"""
+        SELECT e.object_id FROM {entries}_fts CROSS JOIN {entries} e ON e.id = {entries}_fts.rowid
+        WHERE {entries}_fts MATCH %s AND e.content_type_id IN ({marks})
+    """  # noqa: S608 - names of our own tables; everything typed is a parameter
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [fts5(groups), *content_types])
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
 def types_of(model: type[models.Model]) -> list[int]:
     """Returns the ids of the content types of a model and everything derived from it."""
     from modelsearch.utils import get_descendant_models
@@ -81,10 +100,11 @@ def tsquery(groups: Groups, every: bool = True) -> str:
 def _sqlite(groups: Groups, content_types: Sequence[int], every: bool) -> list[Match]:
     entries = IndexEntry._meta.db_table
     marks = ",".join(["%s"] * len(content_types))
+    # CROSS JOIN, in SQLite's dialect, is a join in this order: without statistics it would walk all entries instead.
     # bm25() is lower for a better match; its weights follow the columns autocomplete, body, title.
     sql = f"""
         SELECT e.content_type_id, e.object_id, -bm25({entries}_fts, 0.0, 1.0, {TITLE_WEIGHT}) AS score
-        FROM {entries}_fts JOIN {entries} e ON e.id = {entries}_fts.rowid
+        FROM {entries}_fts CROSS JOIN {entries} e ON e.id = {entries}_fts.rowid
         WHERE {entries}_fts MATCH %s AND e.content_type_id IN ({marks})
         ORDER BY score DESC, e.id LIMIT {MOST_MATCHES}
     """  # noqa: S608 - names of our own tables; everything typed is a parameter
@@ -94,18 +114,27 @@ def _sqlite(groups: Groups, content_types: Sequence[int], every: bool) -> list[M
 
 
 def _postgres(groups: Groups, content_types: Sequence[int], every: bool) -> list[Match]:
-    from django.contrib.postgres.search import CombinedSearchVector, SearchQuery, SearchRank
+    from django.contrib.postgres.search import SearchQuery, SearchRank
 
-    config = get_search_backend().config
-    query = SearchQuery(tsquery(groups, every), search_type="raw", config=config)
+    text = tsquery(groups, every)
+    query = SearchQuery(text, search_type="raw", config=get_search_backend().config)
     title, body = models.F("title"), models.F("body")
     found = (
-        IndexEntry.objects.filter(content_type__in=content_types)
-        # the expression that Wagtail's index covers
-        .annotate(vector=CombinedSearchVector(title, "||", body, config))
-        .filter(vector=query)
+        _postgres_entries(text, content_types)
         .annotate(score=SearchRank(title, query) * TITLE_WEIGHT + SearchRank(body, query))
         .order_by("-score", "id")
         .values_list("content_type_id", "object_id", "score")[:MOST_MATCHES]
     )
     return [Match(*row) for row in found]
+
+
+def _postgres_entries(text: str, content_types: Sequence[int]) -> models.QuerySet[IndexEntry]:
+    """The entries that hold what is asked for in the language of to_tsquery."""
+    from django.contrib.postgres.search import CombinedSearchVector, SearchQuery
+
+    config = get_search_backend().config
+    rows: models.QuerySet[IndexEntry] = IndexEntry.objects.filter(content_type__in=content_types)
+    # the expression that Wagtail's index covers
+    return rows.annotate(vector=CombinedSearchVector(models.F("title"), "||", models.F("body"), config)).filter(
+        vector=SearchQuery(text, search_type="raw", config=config)
+    )

@@ -15,7 +15,9 @@ from research.models import Citation
 
 def title_key(title: str) -> str:
     """A title without case, accents, punctuation and spaces, for comparing."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", title.casefold()) if not unicodedata.combining(char))
+    plain = title.casefold()
+    if not plain.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
     return re.sub(r"[\W_]+", "", plain)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,27 @@ class Row:
     also: Model | None = None
 
 
+class Described:
+    """Rows that a query finds: counted by the database, and put into words only as far as somebody reads."""
+
+    def __init__(self, found: QuerySet[Any], describe: Callable[[Any], Row]) -> None:
+        self.found = found
+        self.describe = describe
+
+    @cached_property
+    def _count(self) -> int:
+        return self.found.count()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self.describe, self.found.iterator(chunk_size=500))
+
+    def __getitem__(self, part: slice) -> list[Row]:
+        return [self.describe(one) for one in self.found[part]]
+
+
 @dataclass(frozen=True)
 class Report:
     """A report. ``rows`` is called anew for every visit and export."""
@@ -30,10 +52,15 @@ class Report:
     slug: str
     title: Any
     help_text: Any
-    rows: Callable[[], Iterable[Row]]
+    rows: Callable[[], Iterable[Row] | Described]
     empty: Any
     #: Shown on the admin's front page when it holds anything.
     alarming: bool = False
+
+    def found(self) -> Described | list[Row]:
+        """The rows, to be counted, cut into pages or read."""
+        rows = self.rows()
+        return rows if isinstance(rows, Described) else list(rows)
 
 
 REPORTS: dict[str, Report] = {}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -16,73 +14,76 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from research.choices import RESEARCH_KINDS, Status
-from research.models import Citation, CitationCheck, Topic
-from research.reports.base import Report, Row, register_report
+from research.importing.matching import title_key
+from research.models import Citation, CitationCheck, CitationTopic, Topic
+from research.reports.base import Described, Report, Row, register_report
 
 SOON = datetime.timedelta(days=30)
 SMALL = ("key", "title", "authors", "issued_year", "doi", "pmid", "status", "next_review", "verified_on", "live")
 
 
-def alerts() -> Iterator[Row]:
+def alerts() -> Described:
     """Records about which a check found a notice that nobody has acted on yet."""
-    found = CitationCheck.objects.filter(
-        kind=CitationCheck.Kind.RETRACTION, state=CitationCheck.State.PROBLEM, citation__status=Status.CURRENT
-    )
-    for check in found.select_related("citation").order_by("-checked_at"):
-        yield Row(
+
+    def describe(check: CitationCheck) -> Row:
+        return Row(
             str(check.citation),
             check.detail or str(check.get_state_display()),
             _("%(source)s, %(date)s") % {"source": check.source, "date": date_format(check.checked_at.date())},
             check.citation,
         )
 
+    found = CitationCheck.objects.filter(
+        kind=CitationCheck.Kind.RETRACTION, state=CitationCheck.State.PROBLEM, citation__status=Status.CURRENT
+    )
+    return Described(found.select_related("citation").order_by("-checked_at"), describe)
+
 
 def duplicates() -> Iterator[Row]:
     """Records that may be one work twice: the same title, whatever its spelling, in the same year or without one."""
-    groups: dict[str, list[Citation]] = defaultdict(list)
-    for citation in Citation.objects.only(*SMALL).order_by("key"):
-        if plain := plain_title(citation.title):
-            groups[plain].append(citation)
-    for same in groups.values():
-        years = {citation.issued_year for citation in same if citation.issued_year}
-        if len(same) < 2 or len(years) == len(same):
-            continue
-        for citation in same:
-            others = ", ".join(other.key for other in same if other is not citation)
+    groups: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+    for pk, title, year in Citation.objects.order_by("key").values_list("pk", "title", "issued_year"):
+        groups[title_key(title)].append((pk, year))
+    alike: list[list[int]] = []
+    for plain, same in groups.items():
+        years = {year for _pk, year in same if year}
+        if plain and len(same) > 1 and len(years) < len(same):
+            alike.append([pk for pk, _year in same])
+    records = Citation.objects.only(*SMALL).in_bulk([pk for pks in alike for pk in pks])
+    for pks in alike:
+        for pk in pks:
+            others = ", ".join(records[other].key for other in pks if other != pk)
             yield Row(
-                str(citation),
+                str(records[pk]),
                 _("Same title as %(others)s. Keep one, or say under “Relations” how they differ.") % {"others": others},
-                citation.key,
-                citation,
+                records[pk].key,
+                records[pk],
             )
 
 
-def plain_title(title: str) -> str:
-    """A title's letters and digits alone, so that case, accents and punctuation don't matter."""
-    bare = unicodedata.normalize("NFKD", title).casefold()
-    return re.sub(r"[^a-z0-9]+", " ", bare.encode("ascii", "ignore").decode()).strip()
-
-
-def dead_links() -> Iterator[Row]:
+def dead_links() -> Described:
     """Addresses that did not answer as they should at the last check. Could-not-ask is no dead link."""
-    kinds = (CitationCheck.Kind.LINK, CitationCheck.Kind.ARCHIVE)
-    bad = (CitationCheck.State.PROBLEM, CitationCheck.State.NOT_FOUND)
-    checks = CitationCheck.objects.filter(kind__in=kinds, state__in=bad).select_related("citation")
-    for check in checks.order_by("citation__key", "kind"):
+
+    def describe(check: CitationCheck) -> Row:
         address = check.citation.url if check.kind == CitationCheck.Kind.LINK else check.citation.archive_url
         problem = _("%(what)s: %(detail)s (checked %(date)s)") % {
             "what": check.get_kind_display(),
             "detail": check.detail or check.get_state_display(),
             "date": date_format(check.checked_at.date()),
         }
-        yield Row(str(check.citation), problem, address, check.citation)
+        return Row(str(check.citation), problem, address, check.citation)
+
+    kinds = (CitationCheck.Kind.LINK, CitationCheck.Kind.ARCHIVE)
+    bad = (CitationCheck.State.PROBLEM, CitationCheck.State.NOT_FOUND)
+    checks = CitationCheck.objects.filter(kind__in=kinds, state__in=bad).select_related("citation")
+    return Described(checks.order_by("citation__key", "kind"), describe)
 
 
-def care() -> Iterator[Row]:
+def care() -> Described:
     """Records whose identity nobody has confirmed, and records whose review is due within thirty days or overdue."""
     today = timezone.localdate()
-    waiting = Citation.objects.filter(Q(verified_on__isnull=True) | Q(next_review__lte=today + SOON))
-    for citation in waiting.only(*SMALL).order_by("verified_on", "next_review", "key"):
+
+    def describe(citation: Citation) -> Row:
         problems: list[str] = []
         if citation.verified_on is None:
             problems.append(_("Nobody has confirmed it: check it against its source."))
@@ -91,20 +92,24 @@ def care() -> Iterator[Row]:
         elif citation.next_review and citation.next_review <= today + SOON:
             problems.append(_("Review due on %(date)s.") % {"date": date_format(citation.next_review)})
         place = _("Public") if citation.live and citation.verified_on else _("Draft")
-        yield Row(str(citation), " ".join(problems), place, citation)
+        return Row(str(citation), " ".join(problems), place, citation)
+
+    waiting = Citation.objects.filter(Q(verified_on__isnull=True) | Q(next_review__lte=today + SOON))
+    return Described(waiting.only(*SMALL).order_by("verified_on", "next_review", "key"), describe)
 
 
 def bare_topics() -> Iterator[Row]:
     """Topics under which no public research is filed, sub-topics counted for their condition."""
-    public = Citation.objects.published().filter(kind__in=RESEARCH_KINDS, pk=OuterRef("citation_links__citation"))
-    own = Topic.objects.annotate(held=Count("citation_links", filter=Exists(public), distinct=True)).in_tree_order()
-    rows = list(own.select_related("parent"))
+    public = Citation.objects.published().filter(kind__in=RESEARCH_KINDS).values("pk")
+    links = CitationTopic.objects.order_by().filter(citation__in=public).values_list("topic")
+    held = dict(links.annotate(held=Count("pk")))
+    rows = list(Topic.objects.in_tree_order().select_related("parent"))
     below: dict[int, int] = defaultdict(int)
     for topic in rows:
         if topic.parent_id:
-            below[topic.parent_id] += topic.held
+            below[topic.parent_id] += held.get(topic.pk, 0)
     for topic in rows:
-        if not topic.held and not below[topic.pk]:
+        if not held.get(topic.pk) and not below[topic.pk]:
             yield Row(
                 str(topic),
                 _("No public research is filed under it. File some, or say on its page that there is none."),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -20,12 +18,11 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.reports import ReportView
 
-from research.reports.base import REPORTS, Report, Row
+from research.reports.base import REPORTS, Described, Report, Row
 from research.reports.cells import safe_cell
 
 #: Shown on the front page besides the alarming ones; the others take longer to find out.
 EVERYDAY = frozenset({"care", "unsupported-facts"})
-MOST_COUNTED = 500
 
 
 def may_see(user: Any) -> bool:
@@ -88,11 +85,11 @@ class LibraryReportView(ReportView):
         """The report asked for."""
         return REPORTS[self.kwargs["slug"]]
 
-    def get_queryset(self) -> list[Row]:
+    def get_queryset(self) -> Described | list[Row]:
         """The rows, computed now."""
-        return list(self.report.rows())
+        return self.report.found()
 
-    def filter_queryset(self, queryset: list[Row]) -> list[Row]:
+    def filter_queryset(self, queryset: Described | list[Row]) -> Described | list[Row]:
         """Reports are not filtered."""
         return queryset
 
@@ -153,7 +150,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """All reports with the number of rows in each."""
     if not may_see(request.user):
         raise PermissionDenied
-    reports = [(report, sum(1 for _row in report.rows())) for report in REPORTS.values()]
+    reports = [(report, len(report.found())) for report in REPORTS.values()]
     return render(request, "research/admin/reports.html", {"reports": reports})
 
 
@@ -167,9 +164,9 @@ class WaitingPanel(Component):
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         """The reports that hold anything, with counts."""
         pressing = [report for report in REPORTS.values() if report.alarming or report.slug in EVERYDAY]
-        counted = [(report, sum(1 for _row in islice(report.rows(), MOST_COUNTED))) for report in pressing]
+        counted = [(report, len(report.found())) for report in pressing]
         waiting = sorted(((r, n) for r, n in counted if n), key=lambda pair: not pair[0].alarming)
-        return {"waiting": waiting, "most": MOST_COUNTED}
+        return {"waiting": waiting}
 
 
 class ReportsMenuItem(MenuItem):
@@ -206,8 +203,3 @@ def add_waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
     """Put what waits on the front page of people who keep the library."""
     if request.user.has_perm("research.change_citation"):
         panels.append(WaitingPanel())
-
-
-def rows_of(slug: str) -> Iterator[Row]:
-    """The rows of one report, for tests and commands."""
-    yield from REPORTS[slug].rows()

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pages.citations_in_text import entity_html
+from research.importing.matching import title_key
 from research.models import Citation, CitationCheck
 from research.reports import REPORTS
-from research.reports.library import plain_title
 from tests.research.builders import citation, condition_page, fact, topic
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_fallen_sources_in_use_also_in_prose() -> None:
     ],
 )
 def test_titles_compare_by_their_words(one: str, other: str, same: bool) -> None:
-    assert (plain_title(one) == plain_title(other)) is same
+    assert (title_key(one) == title_key(other)) is same
 
 
 def test_duplicates() -> None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from pages.models import ResearchPage
 from research.models import Citation, Topic
+from research.reports import REPORTS
 from tests.research.builders import condition_page, home_page
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,28 @@ def test_the_admin_lists_stay_within_a_fixed_number(client: Client, large: None)
     Citation.objects.filter(key__endswith="1").update(status="corrected")
     assert _queries(client, listing) == few <= 30
     assert _queries(client, f"{listing}?q=invented&topic={Topic.objects.latest('pk').pk}") <= 30
+
+
+def test_a_search_finds_all_that_match_and_says_how_many(
+    client: Client, large: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.search.fulltext.MOST_MATCHES", 3)  # the site's search shows the best; this one counts
+    found = client.get("/research/?q=invented").context["listing"]
+    assert found.total == Citation.objects.published().filter(key__startswith="invented-").count() > 300
+    assert found.queryset().count() == found.total  # the exports
+    assert client.get("/research/?q=invented&page=2").context["listing"].records[0] not in found.records
+
+
+def test_reports_stay_within_a_fixed_number(client: Client, large: None) -> None:
+    client.force_login(User.objects.create_superuser("boss"))
+    addresses = [reverse("research_reports:index"), reverse("wagtailadmin_home")]
+    addresses += [reverse("research_reports:report", args=[slug]) for slug in REPORTS]
+    Citation.objects.filter(key__in=["invented-10", "invented-20"]).update(title="Another title")
+    few = {address: _queries(client, address) for address in addresses}
+    Citation.objects.filter(key__endswith="1").update(next_review="2020-01-01", title="One title")
+    Citation.objects.filter(key__endswith="2").update(verified_on=None)
+    assert {address: _queries(client, address) for address in addresses} == few
+    assert max(few.values()) <= 45
 
 
 def test_the_large_library_is_made_once_and_never_by_accident(large: None, settings: Any) -> None:

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from modelsearch.backends import get_search_backends
 
 from pages.citations_in_text import entity_html
 from pages.models import ConditionFact, ConditionIndexPage, ConditionPage, FactSource
@@ -114,6 +115,9 @@ class Command(BaseCommand):
             batch_size=1000,
             ignore_conflicts=True,
         )
+        for backend in get_search_backends(with_auto_update=True):
+            for start in range(0, len(made), 500):
+                backend.add_bulk(Citation, made[start : start + 500])
         return list(made)
 
     def _pages(self, count: int, topics: list[Topic], citations: list[Citation], chance: random.Random) -> int:
