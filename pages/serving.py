@@ -6,7 +6,7 @@ memory costs a query and is forgotten.
 
 from __future__ import annotations
 
-from django.contrib.contenttypes.models import ContentType
+from django.apps import apps
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -42,16 +42,20 @@ def page_at(request: HttpRequest, path: str) -> Page | None:
     if (known := _types.pop(address, None)) and (page := _to_serve(known).filter(url_path=address, live=True).first()):
         _types[address] = known
         return page
-    row = Page.objects.filter(url_path=address, live=True).values_list("pk", "content_type_id").first()
+    found = Page.objects.filter(url_path=address, live=True)
+    # The names with it: a process that has just started knows no content type yet, and would ask once more.
+    row = found.values_list("pk", "content_type__app_label", "content_type__model").first()
     if row is None:
         return None
-    model = ContentType.objects.get_for_id(row[1]).model_class()
-    if model is None:
-        return None
+    pk, app, name = row
+    try:
+        model = apps.get_model(app, name)
+    except LookupError:
+        return None  # the type of a page is gone from the code; Wagtail knows what to do
     if len(_types) >= MOST_REMEMBERED:
         _types.clear()
     _types[address] = model
-    return _to_serve(model).filter(pk=row[0]).first()
+    return _to_serve(model).filter(pk=pk).first()
 
 
 def _to_serve(model: type[Page]) -> QuerySet[Page]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import close_old_connections
+from wagtail.contrib.search_promotions.models import Query, QueryDailyHits
 
 from forms.delivery.outbox import deliver_due
 from forms.safekeeping import purging
@@ -46,6 +47,17 @@ def remove_orphan_files() -> None:
         storages["private"].delete(path)
 
 
+def tidy_search() -> None:
+    """Forget counts of searches that are older than a week, and words that are neither counted nor promoted."""
+    QueryDailyHits.garbage_collect()
+    Query.garbage_collect()
+
+
+def clear_sessions() -> None:
+    """Delete sessions that have run out."""
+    call_command("clearsessions", verbosity=0)
+
+
 CHORES = (
     Chore("deliver", 5, deliver_due),
     Chore("publish_scheduled", 60, publish_scheduled),
@@ -53,5 +65,7 @@ CHORES = (
     Chore("purge_proofs", 600, purging.purge_proofs),
     Chore("purge_submissions", 3600, purging.purge_submissions),
     Chore("purge_snapshots", 24 * 3600, purging.purge_snapshots),
+    Chore("tidy_search", 24 * 3600, tidy_search),
+    Chore("clear_sessions", 24 * 3600, clear_sessions),
     Chore("remove_orphan_files", 24 * 3600, remove_orphan_files),
 )

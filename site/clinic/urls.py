@@ -15,6 +15,7 @@ from clinic.api.middleware import nothing_here
 from clinic.media import media
 from clinic.robots import robots_txt
 from pages import urls as pages_urls
+from pages.downloads import serve as serve_document
 from pages.sitemap import LibrarySitemap, PageSitemap
 
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": PageSitemap, "library": LibrarySitemap}}, name="sitemap"),
     path("", include(pages_urls)),
     path("admin/", include(wagtailadmin_urls)),
+    path("documents/<int:document_id>/<path:document_filename>", serve_document),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v3/", index, name="api_index"),
     path("api/v3/", api.urls),

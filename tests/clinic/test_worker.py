@@ -8,8 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 from wagtail.models import Page
 
 from clinic import chores
@@ -96,3 +98,17 @@ def test_the_worker_stops_when_told_to(tmp_path: Path, number: signal.Signals) -
         assert "Traceback" not in process.stderr.read()
     finally:
         process.kill()
+
+
+@pytest.mark.django_db
+def test_old_counts_of_searches_and_sessions_that_ran_out_are_forgotten() -> None:
+    old, promoted = Query.get("old words"), Query.get("promoted words")
+    for query in (old, promoted):
+        query.add_hit(date=timezone.now().date() - timedelta(days=30))
+    SearchPromotion.objects.create(query=promoted, external_link_url="https://www.example/")
+    Session.objects.create(session_key="gone", expire_date=timezone.now() - timedelta(days=1))
+    for chore in chores.CHORES:
+        if chore.name in ("tidy_search", "clear_sessions"):
+            chore.do()
+    assert [query.query_string for query in Query.objects.all()] == ["promoted words"]
+    assert not Session.objects.exists()

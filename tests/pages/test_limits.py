@@ -12,12 +12,14 @@ from urllib.parse import urljoin, urlsplit
 import html5lib
 import pytest
 from bs4 import BeautifulSoup, Tag
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
+from pages import serving
 from pages.models import ConditionPage, HomePage
 from tests.pages import site
 
@@ -152,6 +154,17 @@ def test_every_internal_link_leads_somewhere(client: Client, everything: dict[st
                 assert status[path] in (200, 302), (address, link)
             if target.fragment and path in ids:
                 assert target.fragment in ids[path], (address, link)
+
+
+def test_the_first_page_of_a_fresh_process_takes_at_most_twelve_queries(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/about/")  # another process has put the frame into the cache that they share
+    ContentType.objects.clear_cache()
+    monkeypatch.setattr(serving, "_types", {})
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/conditions/ptsd/")
+    assert len(queries) <= 12, "\n".join(query["sql"][:200] for query in queries)
 
 
 @pytest.mark.parametrize("address", ["/", "/conditions/depression/", "/conditions/ptsd/"])
