@@ -16,6 +16,8 @@ from ninja import NinjaAPI
 from pydantic import ValidationError
 from wagtail.api.v3.errors import problem_response
 
+from forms.models import Submission
+
 logger = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
@@ -101,6 +103,8 @@ def register(api: NinjaAPI) -> None:
         return problem(400, "The multipart body could not be read. Check its boundary and its length.")
 
     def protected(request: HttpRequest, exc: Any) -> HttpResponse:
+        if any(isinstance(one, Submission) for one in exc.protected_objects):
+            return problem(409, "Not deleted: submissions stand on this form. Unpublish the page instead.")
         return problem(409, "Other records stand on this one, so it cannot be removed. Remove their references first.")
 
     def invalid(request: HttpRequest, exc: Any) -> HttpResponse:
