@@ -286,6 +286,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
         return back(request, home)
     outcome = request.POST.get("outcome", "")
     assignee = next((one for one in intake_people() if str(one.pk) == request.POST.get("assignee", "")), None)
+    if action == "assign" and request.POST.get("assignee") and assignee is None:
+        messages.error(request, _("Choose somebody of the intake role."))
+        return back(request, home)
     if action == "close" and outcome not in Submission.Outcome.values:
         messages.error(request, _("Choose how they ended, then close them."))
         return back(request, home)

@@ -341,6 +341,7 @@ def test_bulk_assign_and_close(desk: Client) -> None:
     assert Submission.objects.filter(assignee=somebody).count() == 2
     desk.post(at("bulk"), {"chosen": ids[:1], "action": "assign", "assignee": outsider.pk})
     assert not Submission.objects.filter(assignee=outsider).exists()
+    assert Submission.objects.filter(assignee=somebody).count() == 2  # nobody lost theirs over it
     desk.post(at("bulk"), {"chosen": [*ids, "nonsense"], "action": "close", "outcome": "advice"})
     assert Submission.objects.filter(status="closed", outcome="advice").count() == 3
 
