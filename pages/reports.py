@@ -1,4 +1,4 @@
-"""Reports on statements: facts without support, and facts on sources in doubt. They join the library's reports."""
+"""Reports on pages: facts without support or on sources in doubt, and what is held back. They join the library's."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.models import Revision
 
 from pages.gate import doubt_about, why_unsupported
 from pages.retractions import claim_source_models
 from research.choices import Status
 from research.models import Citation
+from research.publishing import GuardedPublishing, PublishBlockedError
 from research.reports import Report, Row, register_report
 
 JUDGED = ("key", "title", "authors", "issued_year", "live", "verified_on", "withheld", "status")
@@ -65,6 +68,33 @@ def in_doubt() -> Iterator[Row]:
                 yield Row(text, problem, _place(row.claim), row.claim.page, also=row.citation)
 
 
+def held_back() -> Iterator[Row]:
+    """Whatever is scheduled and would be refused as things stand, whether its time has come or not."""
+    scheduled = Revision.objects.filter(approved_go_live_at__isnull=False).select_related("content_type")
+    for revision in scheduled.order_by("approved_go_live_at"):
+        draft = revision.as_object()
+        if not isinstance(draft, GuardedPublishing):
+            continue
+        try:
+            draft.check_may_go_live()
+        except PublishBlockedError as refused:
+            due = date_format(timezone.localtime(revision.approved_go_live_at), "DATETIME_FORMAT")
+            reasons = [*refused.messages, _("Take its date away first: nobody can change what is scheduled.")]
+            yield Row(str(draft), " ".join(reasons), _("Scheduled for %(date)s") % {"date": due}, draft)
+
+
+register_report(
+    Report(
+        "held-back",
+        gettext_lazy("Scheduled, but cannot go live"),
+        gettext_lazy(
+            "Drafts with a date to go live that would be refused as things stand, for instance since a source fell."
+        ),
+        held_back,
+        gettext_lazy("Everything that is scheduled may go live."),
+        alarming=True,
+    )
+)
 register_report(
     Report(
         "unsupported-facts",

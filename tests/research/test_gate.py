@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core import mail
-from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import APIToken, GroupApprovalTask, Page, PageLogEntry, Workflow, WorkflowTask
+from wagtail.models import Page, PageLogEntry
 from wagtail.test.utils.form_data import querydict_from_html
 
-from clinic.api.models import TokenGrant
 from pages.gate import Statement, judge, why_unsupported
 from pages.models import ConditionPage, EvidenceAcknowledgement
 from research.models import Citation
@@ -184,69 +182,6 @@ def test_the_editor_creating_a_page_is_asked(client: Client, editor: User) -> No
     page = ConditionPage.objects.get(slug="ocd")
     assert page.live
     assert EvidenceAcknowledgement.objects.get(page=page).by == editor
-
-
-def test_bulk_publish_is_a_message_not_an_error(client: Client, editor: User) -> None:
-    page = _draft()
-    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
-    answer = client.post(f"{address}?id={page.pk}", follow=True)
-    assert answer.status_code == 200
-    assert "has no source" in answer.content.decode()
-    assert not _is_live(page)
-
-
-def _submit(page: ConditionPage, user: User) -> Any:
-    group = Group.objects.create(name="Approvers")
-    user.groups.add(group)
-    workflow = Workflow.objects.create(name="Check")
-    task = GroupApprovalTask.objects.create(name="Approve")
-    task.groups.add(group)
-    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=1)
-    return workflow.start(page, user)
-
-
-@pytest.mark.parametrize("ajax", [False, True])
-def test_workflow_approval_is_refused_with_a_message_and_stays_open(client: Client, editor: User, ajax: bool) -> None:
-    page = _draft()
-    state = _submit(page, editor)
-    address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.current_task_state.pk])
-    headers = {"x-requested-with": "XMLHttpRequest"} if ajax else {}
-    answer = client.post(address, {"comment": "Fine"}, headers=headers)
-    if ajax:
-        assert answer.json()["step"] == "success"
-        answer = client.get(answer.json()["redirect"])
-    else:
-        answer = client.get(answer["Location"])
-    assert "no source" in answer.content.decode()
-    assert not _is_live(page)
-    state.refresh_from_db()
-    assert state.status == state.STATUS_IN_PROGRESS
-
-
-def test_the_api_answers_422(client: Client, editor: User, settings: Any) -> None:
-    settings.API_WRITE_ENABLED = True
-    page = _draft()
-    token, secret = APIToken.create_token(user=editor, name="t")
-    TokenGrant.objects.update_or_create(token=token, defaults={"write_pages": True, "read_drafts": True})
-    address = reverse("wagtailapi_v3:pages_actions_publish", args=[page.pk])
-    headers = {"authorization": f"Bearer {secret}"}
-    answer = client.post(address, {}, content_type="application/json", headers=headers)
-    assert answer.status_code == 422, answer.content
-    assert "no source" in answer.content.decode()
-    assert not _is_live(page)
-
-
-def test_a_schedule_goes_on_after_a_bad_page() -> None:
-    bad, good = _draft(), condition_page("ocd", live=False)
-    due = timezone.now() - datetime.timedelta(minutes=1)
-    for page in (bad, good):
-        revision = page.get_latest_revision() or page.save_revision()
-        revision.approved_go_live_at = due
-        revision.save()
-    with pytest.raises(CommandError, match="PublishBlockedError"):
-        call_command("publish_scheduled")
-    assert not _is_live(bad)
-    assert _is_live(good)
 
 
 def test_copying_a_page_that_stays_live_is_asked(client: Client, editor: User) -> None:
