@@ -81,7 +81,7 @@ def refuse_to_strand_statements(sender: type[Citation], instance: Citation, **kw
 
 @receiver(citation_doubted)
 def tell_people_responsible(sender: type[Citation], instance: Citation, **kwargs: Any) -> None:
-    """Send the news from the worker: a mail server that is down never keeps a retraction from being recorded."""
+    """Send the news as a task of its own: a mail server that is down never keeps a retraction from being recorded."""
     mail_about_doubted_source.enqueue(instance.pk)
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from research.lookup import crossref
 from research.lookup.fetch import FetchError, Policy, RefusedError, Response, fetch
 from research.lookup.results import Found, NotFound, Unavailable
-from research.lookup.services import Service
+from research.lookup.services import Service, service
 from research.models import Citation, CitationCheck
 from research.retractions import Notice, read_retraction_watch, verdict
 from research.status import OF_NOTICE, take_notice
@@ -129,6 +129,18 @@ class LinkChecker:
         self._asked[host] = time.monotonic()
         record(citation, kind, outcome)
         return outcome
+
+
+def check_next(max_age: timedelta, checker: LinkChecker | None = None) -> list[Outcome]:
+    """For each kind of check the record that has waited longest, if any is due: a bite for a worker with other work."""
+    outcomes: list[Outcome] = []
+    checker = checker or LinkChecker(pause=0)
+    for kind in ADDRESSES:
+        outcomes += [checker.check(citation, kind) for citation in due(kind, max_age)[:1]]
+    if crossref_service := service("crossref"):
+        waiting = due(Kind.RETRACTION, max_age).filter(doi__isnull=False)[:1]
+        outcomes += [outcome for _citation, outcome in screen_crossref(waiting, crossref_service)]
+    return outcomes
 
 
 def screen_file(citations: QuerySet[Citation], path: Path, as_of: date) -> Iterator[tuple[Citation, Outcome]]:

@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import close_old_connections
@@ -11,6 +13,8 @@ from wagtail.contrib.search_promotions.models import Query, QueryDailyHits
 
 from forms.delivery.outbox import deliver_due
 from forms.safekeeping import purging
+from research.checking import check_next
+from research.importing.purging import purge_imports
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +57,12 @@ def tidy_search() -> None:
     Query.garbage_collect()
 
 
+def check_citations() -> None:
+    """Ask whether one more source still holds, if the site is set to; a run that broke off goes on where it was."""
+    if settings.RESEARCH_CHECK_DAYS:
+        check_next(timedelta(days=settings.RESEARCH_CHECK_DAYS))
+
+
 def clear_sessions() -> None:
     """Delete sessions that have run out."""
     call_command("clearsessions", verbosity=0)
@@ -66,6 +76,8 @@ CHORES = (
     Chore("purge_submissions", 3600, purging.purge_submissions),
     Chore("purge_snapshots", 24 * 3600, purging.purge_snapshots),
     Chore("tidy_search", 24 * 3600, tidy_search),
+    Chore("check_citations", 30, check_citations),
+    Chore("purge_imports", 24 * 3600, purge_imports),
     Chore("clear_sessions", 24 * 3600, clear_sessions),
     Chore("remove_orphan_files", 24 * 3600, remove_orphan_files),
 )

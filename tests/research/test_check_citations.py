@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from clinic.chores import CHORES
 from research.choices import Status
 from research.models import Citation, CitationCheck
 from research.retractions import Notice
@@ -231,3 +232,23 @@ def test_crossref_is_off_unless_configured(capsys: pytest.CaptureFixture[str]) -
         run("--crossref")
     run()
     assert "NOT checked" in capsys.readouterr().out
+
+
+# From the worker
+
+
+def test_the_worker_asks_of_one_record_at_a_time_if_the_site_is_set_to(world: World, settings: Any) -> None:
+    (chore,) = (chore for chore in CHORES if chore.name == "check_citations")
+    for key in ("one", "two"):
+        cite(key, url=world.says(f"/{key}", b"hello"))
+    chore.do()
+    assert world.asked == []  # off unless set
+    settings.RESEARCH_CHECK_DAYS = 7
+    chore.do()
+    assert [path for _method, path, _headers in world.asked] == ["/one"]
+    chore.do()
+    chore.do()
+    assert [path for _method, path, _headers in world.asked] == ["/one", "/two"]  # then nothing is due
+    CitationCheck.objects.update(checked_at=timezone.now() - timedelta(days=8))
+    chore.do()
+    assert len(world.asked) == 3

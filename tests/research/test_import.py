@@ -1,14 +1,17 @@
 """Records come into the library: matched, compared, committed whole, and told one by one."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
+from django.utils import timezone
 from wagtail.models import ModelLogEntry, Revision
 
+from clinic.chores import CHORES
 from research.formats.parsing import ImportRefusedError
 from research.formats.registry import FORMATS
 from research.importing import commit as committing
@@ -365,3 +368,18 @@ def test_bulk_import_asks_the_database_little(django_assert_max_num_queries: Any
     with django_assert_max_num_queries(45):
         list(commit(batch))
     assert Citation.objects.count() == 200
+
+
+def test_old_imports_are_forgotten_and_their_records_stay(settings: Any) -> None:
+    done, left, fresh = bring_in(RIS), preview(RIS), preview(RIS)
+    long_ago = timezone.now() - timedelta(days=91)
+    ImportBatch.objects.filter(pk__in=[done.pk, left.pk]).update(created_at=long_ago)
+    (chore,) = (chore for chore in CHORES if chore.name == "purge_imports")
+    settings.RESEARCH_IMPORT_KEPT_DAYS = 0
+    chore.do()
+    assert ImportBatch.objects.count() == 3  # for ever
+    settings.RESEARCH_IMPORT_KEPT_DAYS = 90
+    chore.do()
+    assert list(ImportBatch.objects.all()) == [fresh]
+    assert set(ImportRow.objects.values_list("batch", flat=True)) == {fresh.pk}
+    assert Citation.objects.get().import_origin == "Pasted text, record 1"

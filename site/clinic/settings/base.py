@@ -199,6 +199,10 @@ RESEARCH_LOOKUPS = {
     for name in env.words("RESEARCH_LOOKUPS")
 }
 RESEARCH_LINK_CHECKS = {"contact": env.text("RESEARCH_LOOKUP_CONTACT")}
+# Let the worker ask of every source, each so many days, whether it still holds (0: only `check_citations` does).
+RESEARCH_CHECK_DAYS = env.number("RESEARCH_CHECK_DAYS", 0)
+# Imports hold whole files; forget them after so many days, done or not (0: never).
+RESEARCH_IMPORT_KEPT_DAYS = env.number("RESEARCH_IMPORT_KEPT_DAYS", 90)
 CITATION_STYLE = env.text("CITATION_STYLE", "american-medical-association")
 
 
