@@ -6,15 +6,15 @@ Safari plays no film whose server can't send a part of it. An object store does 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from wagtail.documents.views import serve as wagtail_view
+
+from research.streaming import PieceByPiece
 
 #: Read at a time, whatever is asked for: a long film never stands in memory.
 CHUNK = 256 * 1024
@@ -76,7 +76,7 @@ def _in_parts(request: HttpRequest, whole: FileResponse, path: Path) -> HttpResp
         response.headers["Content-Range"] = f"bytes */{size}"
     else:
         start, end = part or (0, size - 1)
-        response = _stream(request, path, start, end - start + 1)
+        response = PieceByPiece(_chunks(path, start, end - start + 1))
         response.headers["Content-Length"] = str(end - start + 1)
         if part:
             response.status_code = 206
@@ -89,20 +89,9 @@ def _in_parts(request: HttpRequest, whole: FileResponse, path: Path) -> HttpResp
     return response
 
 
-def _stream(request: HttpRequest, path: Path, start: int, length: int) -> HttpResponseBase:
-    chunks = _chunks(path, start, length)
-    # Django would read a plain iterator to its end before it sends the first byte of an asynchronous answer.
-    return StreamingHttpResponse(_in_thread(chunks) if isinstance(request, ASGIRequest) else chunks)
-
-
 def _chunks(path: Path, start: int, remaining: int) -> Iterator[bytes]:
     with path.open("rb") as file:
         file.seek(start)
         while remaining > 0 and (data := file.read(min(CHUNK, remaining))):
             remaining -= len(data)
             yield data
-
-
-async def _in_thread(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while data := await sync_to_async(lambda: next(chunks, b""))():
-        yield data

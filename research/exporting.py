@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,11 @@ from research.csl import PUBLIC_CUSTOM
 from research.formats.csl import CslItem
 from research.formats.registry import FORMATS
 from research.models import Citation
+from research.streaming import PieceByPiece
 
 CHUNK = 500
+BLOCK = 64 * 1024
+"""Characters sent at once: a record is small, and each write costs."""
 _NOT_PUBLIC = {"abstract", "annote", "note"}
 """An abstract is its publisher's; notes are the clinic's own."""
 
@@ -48,13 +51,13 @@ def _numbered(citations: QuerySet[Citation]) -> Iterator[str]:
 
 def export_response(
     citations: QuerySet[Citation], format_name: str, *, filename: str = "", public: bool = True
-) -> StreamingHttpResponse:
+) -> PieceByPiece:
     """A download of exactly these citations, in their order. Raises Http404 for a format that does not exist."""
     if format_name not in FORMATS:
         raise Http404(_("There is no format “%(format)s”.") % {"format": format_name[:40]})
     format_ = FORMATS[format_name]
     stem = re.sub(r"[^A-Za-z0-9-]+", "-", filename).strip("-") or "research"
-    response = StreamingHttpResponse(
+    response = PieceByPiece(
         _in_blocks(export(citations, format_name, public=public)), content_type=format_.content_type
     )
     response["Content-Disposition"] = (
@@ -64,14 +67,13 @@ def export_response(
     return response
 
 
-def _in_blocks(pieces: Iterable[str], size: int = 64 * 1024) -> Iterator[bytes]:
-    """The text in blocks of some size, since a piece is small and each costs a write."""
+def _in_blocks(pieces: Iterable[str]) -> Iterator[bytes]:
     waiting: list[str] = []
     length = 0
     for piece in pieces:
         waiting.append(piece)
         length += len(piece)
-        if length >= size:
+        if length >= BLOCK:
             yield "".join(waiting).encode()
             waiting, length = [], 0
     if waiting:

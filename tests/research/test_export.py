@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.management import call_command
 from django.http import Http404
 from django.utils import timezone
 
-from research.exporting import export, export_response
+from research.exporting import export, export_response, public_item
 from research.formats.registry import FORMATS
 from research.importing.commit import commit
 from research.importing.preview import preview
@@ -93,3 +94,21 @@ def test_the_command(library: None, tmp_path: Path, capsys: pytest.CaptureFixtur
     Citation.objects.filter(key="feder-2014-ptsd").update(live=True, verified_on=timezone.localdate())
     call_command("export_citations", "--format", "ris", "--published")
     assert capsys.readouterr().out.count("TY  - ") == 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_asynchronous_server_sends_it_piece_by_piece(library: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("research.exporting.BLOCK", 1)
+    made: list[str] = []
+    monkeypatch.setattr("research.exporting.public_item", lambda item: made.append(item["id"]) or public_item(item))
+    response = export_response(Citation.objects.order_by("key"), "ris")
+
+    async def read() -> list[bytes]:
+        pieces = aiter(response)
+        first = await anext(pieces)
+        assert len(made) == 1  # the rest is made when it is asked for
+        return [first] + [piece async for piece in pieces]
+
+    pieces = async_to_sync(read)()
+    assert len(pieces) == 43
+    assert b"".join(pieces).decode() == body(export_response(Citation.objects.order_by("key"), "ris"))
