@@ -8,7 +8,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
 
-_END = object()
+_END: Any = object()
 
 
 class PieceByPiece(StreamingHttpResponse):
@@ -17,6 +17,9 @@ class PieceByPiece(StreamingHttpResponse):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Each piece, made in the thread in which views run."""
         pieces: Any = iter(self.streaming_content)  # type: ignore[arg-type]
-        take: Any = sync_to_async(lambda: next(pieces, _END))
-        while (piece := await take()) is not _END:
+        while (piece := await sync_to_async(_next)(pieces)) is not _END:
             yield piece
+
+
+def _next(pieces: Any) -> Any:
+    return next(pieces, _END)
