@@ -13,7 +13,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
-from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page, PageManager, PageQuerySet, PageViewRestriction
 
 from pages import jsonld
@@ -26,6 +25,7 @@ from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
 from research.choices import Finding
 from research.evidence import Glance
 from research.models import Citation, CitationTopic, Topic
+from research.rich_text import RichTextField
 
 EVIDENCE_SHOWN = 8
 CLAIM_TEXT_FEATURES = ["bold", "italic", "link", "ul", "ol", "citation"]

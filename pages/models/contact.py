@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
-from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 from pages import jsonld
@@ -17,6 +16,7 @@ from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
 from pages.evidence_form import evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
+from research.rich_text import RichTextField
 
 
 class ContactPage(BasePage):

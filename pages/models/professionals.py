@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.fields import RichTextField
 from wagtail.models import Orderable, Page
 
 from pages import jsonld
@@ -21,6 +20,7 @@ from pages.models.base import BasePage
 from pages.models.conditions import CLAIM_TEXT_FEATURES
 from pages.models.eligibility import EligibilityCriterion
 from pages.sources import Claimed, SourceRegister
+from research.rich_text import RichTextField
 
 
 class ProfessionalsPage(RoutablePageMixin, BasePage):

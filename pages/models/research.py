@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel
-from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 from pages.evidence_form import evidence_panels
@@ -19,6 +18,7 @@ from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
 from pages.models.conditions import CLAIM_TEXT_FEATURES
 from research.exporting import export_response
 from research.formats.registry import FORMATS
+from research.rich_text import RichTextField
 
 
 class ResearchPage(BasePage):

@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.fields import RichTextField
 from wagtail.search import index
+
+from research.rich_text import RichTextField
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
