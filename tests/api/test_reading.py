@@ -6,10 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from pytest_django import Settings
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.images.tests.utils import get_test_image_file
 
+from pages.blocks import BODY_BLOCKS
+from pages.models import ClinicDocument, ClinicImage
 from research.models import Citation
 from tests.api.world import CANARY, World
 
@@ -74,6 +78,28 @@ def test_streams_are_typed_and_their_html_is_clean(world: World, get: Get) -> No
     assert "script" not in text["value"]
     assert 'href="http://localhost/"' in text["value"]
     assert 'href="#source-1"' in text["value"]
+
+
+def test_every_block_is_given(world: World, get: Get) -> None:
+    image = ClinicImage(title="Room", description="A bright room", file=get_test_image_file())
+    image.save()
+    document = ClinicDocument.objects.create(title="Pack", file=ContentFile(b"%PDF-1.4", name="pack.pdf"))
+    values: dict[str, Any] = {
+        name: block.get_prep_value(block.normalize(block.get_preview_value())) for name, block in BODY_BLOCKS
+    }
+    values["image"] = {"image": image.pk, "alt_text": "Two chairs", "caption": "The room"}
+    values["document"] = {"document": document.pk, "text": "Take it with you"}
+    world.standard.body = [{"type": name, "value": value} for name, value in values.items()]
+    world.standard.save()
+    blocks = {block["type"]: block["value"] for block in get(f"pages/{world.standard.pk}/")["body"]}
+    assert list(blocks) == [name for name, _block in BODY_BLOCKS]
+    assert blocks["image"]["image"]["alt"] == "A bright room"
+    assert blocks["document"]["document"]["title"] == "Pack"
+    table = blocks["table"]
+    assert table["columns"]
+    assert {len(row["values"]) for row in table["rows"]} == {len(table["columns"])}
+    (listed,) = get("pages/?type=pages.StandardPage&fields=body")["items"]
+    assert [block["type"] for block in listed["body"]] == list(blocks)
 
 
 def test_links_are_relative_or_of_another_front_end_by_setting(world: World, get: Get, settings: Settings) -> None:

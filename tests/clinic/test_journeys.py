@@ -164,3 +164,13 @@ def test_a_call_request_reaches_the_intake_desk_and_nobody_else(monkeypatch: pyt
         refused = log_in(other).get(desk)
         assert refused.status_code in (302, 403, 404), other
         assert sent.reference not in refused.content.decode(), other
+
+
+def test_the_api_gives_every_page_of_the_site() -> None:
+    client = Client()
+    listed = client.get("/api/v3/sitemap/?limit=100").json()
+    assert listed["count"] == len(listed["items"]) > 20
+    for page in listed["items"]:
+        answer = client.get(f"/api/v3/pages/{page['id']}/")
+        assert answer.status_code == 200, page
+        assert answer.json()["type"] == page["type"]

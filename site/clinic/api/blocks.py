@@ -188,7 +188,7 @@ def block_value(block: blocks.Block, value: Any, answer: Answer) -> Any:
 def _table(value: Any, answer: Answer) -> dict[str, Any]:
     return {
         "caption": value.caption or "",
-        "columns": [{"type": column["type"], "heading": column["heading"]} for column in value.columns],
+        "columns": [{"type": column["block"].name, "heading": column["heading"]} for column in value.columns],
         "rows": [
             {"values": [str(block_value(cell.block, cell.value, answer) or "") for cell in row]} for row in value.rows
         ],
