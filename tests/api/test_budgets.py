@@ -89,7 +89,15 @@ def more_conditions(count: int, source: Citation) -> None:
             "site/",
             "eligibility/",
         ),
-        *("site/", "eligibility/", "forms/", "documents/", "redirects/", "pages/find/?html_path=/what-to-expect/"),
+        *(
+            "site/",
+            "eligibility/",
+            "people/",
+            "forms/",
+            "documents/",
+            "redirects/",
+            "pages/find/?html_path=/what-to-expect/",
+        ),
         *("forms/refer-a-patient/", "pages/find/?html_path=/refer-a-patient/"),
     ],
 )

@@ -64,12 +64,13 @@ def test_every_block_has_a_type_of_its_own() -> None:
 
 
 def _steady(value: Any) -> Any:
-    """Numbers of rows and times of day differ from run to run; everything else must not."""
+    """Numbers of rows, digests over them and times of day differ from run to run; everything else must not."""
     if isinstance(value, dict):
         return {name: _steady(one) if name != "id" or isinstance(one, str) else 0 for name, one in value.items()}
     if isinstance(value, list):
         return [_steady(one) for one in value]
     if isinstance(value, str):
+        value = re.sub(r"^[0-9a-f]{64}$", "0" * 64, value)
         value = re.sub(r"/(pages|images|documents)/\d+/", r"/\1/0/", value)
         return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "2026-01-01T00:00:00Z", value)
     return value

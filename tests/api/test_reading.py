@@ -13,7 +13,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.images.tests.utils import get_test_image_file
 
 from pages.blocks import BODY_BLOCKS
-from pages.models import ClinicDocument, ClinicImage
+from pages.models import ClinicDocument, ClinicImage, Person
 from research.models import Citation
 from tests.api.world import CANARY, World
 
@@ -237,6 +237,19 @@ def test_the_site_always_has_a_crisis_line(world: World, get: Get) -> None:
     assert site["navigation"]["header"][0]["text"] == "Home"
     assert site["theme"]["light"]["brand"].startswith("#")
     assert site["hours"][0]["opens"] == "08:00"
+
+
+def test_the_team_comes_in_its_order_with_photos(world: World, get: Get) -> None:
+    photo = ClinicImage(title="Sam", description="Sam Sample", file=get_test_image_file(size=(640, 800)))
+    photo.save()
+    Person.objects.create(name="Sam Sample", slug="sam", role="Nurse", photo=photo, sort_order=0)
+    Person.objects.filter(slug="rae").update(sort_order=1)
+    Person.objects.create(name=CANARY, slug="hidden", role="Reviewer", on_team_page=False)
+    team = get("people/")["items"]
+    assert [one["name"] for one in team] == ["Sam Sample", "Rae Example"]
+    assert [source["type"] for source in team[0]["photo"]["sources"]] == ["image/avif", "image/webp", "image/jpeg"]
+    assert team[1]["credentials"] == "MD"
+    assert team[1]["html_url"].startswith("http://localhost/")
 
 
 def test_eligibility_gives_the_criteria_in_use(world: World, get: Get) -> None:

@@ -21,6 +21,7 @@ from clinic.api.routers import media as _media  # noqa: F401
 from clinic.api.routers import pages as _pages  # noqa: F401
 from clinic.api.routers.conditions import router as conditions
 from clinic.api.routers.forms import router as forms
+from clinic.api.routers.people import router as people
 from clinic.api.routers.research import router as research
 from clinic.api.routers.site import router as site
 
@@ -40,6 +41,7 @@ problems.register(api)
 api.add_router("/conditions/", conditions)
 api.add_router("/research/", research)
 api.add_router("/forms/", forms)
+api.add_router("/people/", people)
 api.add_router("/previews/", previews)
 api.add_router("", site)
 
