@@ -130,11 +130,12 @@ def s3() -> Iterator[str]:
 
 @dataclass(frozen=True)
 class RunningSite:
-    """A running site: its address, its files, its process."""
+    """A running site: its address, its files, its process, and the address it knows its front end by."""
 
     url: str
     data: Path
     process: "subprocess.Popen[str]"
+    front_end: str
 
 
 @contextmanager
@@ -142,6 +143,9 @@ def running_site(data: Path) -> Iterator[RunningSite]:
     """The site as `make run` serves it, with its data in `data`; stopped as by Ctrl-C at the end of the block."""
     port = free_port()
     ours = {"ENV_FILE": "", "DATA_DIR": str(data), "DJANGO_SETTINGS_MODULE": "clinic.settings.dev", "PORT": str(port)}
+    # Another site than the admin's for browsers, as a front end in real life is.
+    front_end = f"http://localhost:{free_port()}"
+    ours |= {"API_LINKS": "relative", "API_PREVIEW_URL": f"{front_end}/preview/", "CORS_ALLOWED_ORIGINS": front_end}
     others = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     with (data / "serve.log").open("w+") as log:
         process = subprocess.Popen(
@@ -159,7 +163,7 @@ def running_site(data: Path) -> Iterator[RunningSite]:
                 if process.poll() is not None or time.monotonic() > until:
                     raise RuntimeError(f"The site did not start:\n{(data / 'serve.log').read_text()}")
                 time.sleep(0.2)
-            yield RunningSite(f"http://127.0.0.1:{port}", data, process)
+            yield RunningSite(f"http://127.0.0.1:{port}", data, process, front_end)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(30)

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from wagtail import hooks
-from wagtail.admin.userbar import AccessibilityItem
+from wagtail.admin.userbar import ContentCheckerItem
 
 from clinic.api.admin import TokenGrantViewSet, WebhookViewSet
 from clinic.api.previews import FrontEndChecker
@@ -27,8 +27,14 @@ def register_webhooks() -> WebhookViewSet:
 
 @hooks.register("construct_wagtail_userbar")
 def check_the_front_end(request: HttpRequest, items: list[Any], page: Any) -> None:
-    """Lets the content checks reach a front end's preview, when there is a front end."""
-    if settings.API_PREVIEW_URL:
-        items[:] = [
-            FrontEndChecker(in_editor=item.in_editor) if type(item) is AccessibilityItem else item for item in items
-        ]
+    """Lets the content checks of the editor and of a front end's preview reach each other."""
+    items[:] = [
+        FrontEndChecker(in_editor=item.in_editor)
+        if isinstance(item, ContentCheckerItem) and _crosses_a_frame(request, item)
+        else item
+        for item in items
+    ]
+
+
+def _crosses_a_frame(request: HttpRequest, item: ContentCheckerItem) -> bool:
+    return bool(settings.API_PREVIEW_URL) if item.in_editor else getattr(request, "is_front_end", False)

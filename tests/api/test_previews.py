@@ -180,11 +180,15 @@ def test_the_user_bar_comes_with_its_checks_and_the_editors_links(world: World, 
     assert bar["Cache-Control"] == "private, no-store"
     html = bar.content.decode()
     assert "<wagtail-userbar>" in html
+    assert '="/static/' not in html
     assert f'href="//testserver/admin/pages/{world.standard.pk}/edit/"' in html
     assert 'src="//testserver/static/wagtailadmin/js/userbar.js' in html
-    assert '"allowedOrigins": ["\\u003Csame_origin\\u003E", "http://testserver", "https://www.clinic.example"]' in html
+    assert '"allowedOrigins": ["\\u003Csame_origin\\u003E", "http://testserver"]' in html
+    editor_page = client.get(reverse("wagtailadmin_pages:edit", args=[world.standard.pk])).content.decode()
+    assert '"allowedOrigins": ["\\u003Csame_origin\\u003E", "https://www.clinic.example"]' in editor_page
     panel = read(query | {"in_preview_panel": "true"}, "userbar/").content.decode()
     assert "<aside hidden" in panel
+    assert 'src="//testserver/static/clinic/preview-checks.js"' in panel
     assert "/edit/" not in panel
     problem(read({"token": "x" * 40}, "userbar/"), 404)
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.templatetags.static import static
 from ninja import Field, Query, Router, Schema
 from wagtail.admin.userbar import ContentCheckerItem, Userbar
 from wagtail.models import Page
@@ -60,10 +61,15 @@ def get_userbar(request: HttpRequest, wanted: Query[PreviewToken]) -> HttpRespon
     page, editor = _previewed(wanted, response)
     request.user = editor
     request.in_preview_panel = wanted.in_preview_panel  # type: ignore[attr-defined]
+    request.is_front_end = True  # type: ignore[attr-defined]
     # Its links and scripts are the admin's, wherever the front end reached this API.
     admin = urlsplit(settings.WAGTAILADMIN_BASE_URL)
     request.META["HTTP_HOST"] = admin.netloc
-    response.content = Userbar(object=page).render_html({"request": request})
+    html = Userbar(object=page).render_html({"request": request})
+    if wanted.in_preview_panel:
+        html += f'<script src="{static("clinic/preview-checks.js")}"></script>'
+    # Wagtail makes its own addresses whole; these, and those of stylesheets that apps add to the admin, are not.
+    response.content = html.replace(f'="{settings.STATIC_URL}', f'="//{admin.netloc}{settings.STATIC_URL}')
     return response
 
 
@@ -80,10 +86,12 @@ router.get(
 
 
 class FrontEndChecker(ContentCheckerItem):
-    """Wagtail's content checks, which may also talk across the frame between the editor and the front end."""
+    """Wagtail's content checks, which may also talk across the frame: the editor with the front end it shows, and the
+    front end with the editor.
+    """
 
     def get_axe_spec(self, request: HttpRequest) -> dict[str, Any]:
-        """As Wagtail's, with the two origins that may exchange findings."""
+        """As Wagtail's, with the origin on the other side of the frame."""
         admin = urlsplit(settings.WAGTAILADMIN_BASE_URL)
-        origins = ["<same_origin>", f"{admin.scheme}://{admin.netloc}", settings.API_PREVIEW_ORIGIN]
-        return {**super().get_axe_spec(request), "allowedOrigins": origins}
+        other = settings.API_PREVIEW_ORIGIN if self.in_editor else f"{admin.scheme}://{admin.netloc}"
+        return {**super().get_axe_spec(request), "allowedOrigins": ["<same_origin>", other]}
