@@ -2000,6 +2000,209 @@ export interface components {
             /** Value */
             value: null;
         };
+        /**
+         * ContactPage
+         * @description The content of the contact page; numbers, address and hours are under /site/.
+         */
+        ContactPage: {
+            /** Id */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pages.ContactPage";
+            /** Title */
+            title: string;
+            meta: components["schemas"]["ContactPageDetailMeta"];
+            /** Summary */
+            summary: string;
+            /**
+             * Before You Write
+             * @description Clean HTML.
+             */
+            before_you_write: string;
+            photo: components["schemas"]["Picture"] | null;
+            /** Map Link */
+            map_link: string;
+            /** Directions */
+            directions: components["schemas"]["RowBlock"][];
+            /** Access */
+            access: components["schemas"]["RowBlock"][];
+            /** Body */
+            body: (components["schemas"]["HeadingBlock"] | components["schemas"]["TextBlock"] | components["schemas"]["CalloutBlock"] | components["schemas"]["QuoteBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["ImageBlock"] | components["schemas"]["VideoBlock"] | components["schemas"]["DocumentBlock"] | components["schemas"]["StepsBlock"] | components["schemas"]["QuestionsBlock"] | components["schemas"]["PeopleBlock"] | components["schemas"]["ContactBlock"] | components["schemas"]["CtaBlock"])[];
+            /** References */
+            references: components["schemas"]["Reference"][];
+        };
+        /** ContactPageCreateMetaSchema */
+        ContactPageCreateMetaSchema: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "pages.ContactPage";
+            /** Parent Id */
+            parent_id: number;
+            /** Action */
+            action?: "publish" | null;
+        };
+        /** ContactPageCreateSchema */
+        ContactPageCreateSchema: {
+            meta: components["schemas"]["ContactPageCreateMetaSchema"];
+            /**
+             * Title
+             * @description The page title as you'd like it to be seen by the public
+             */
+            title: string;
+            /**
+             * Slug
+             * @description The name of the page as it will appear in URLs e.g http://domain.com/blog/[my-slug]/
+             */
+            slug?: string | null;
+            /**
+             * Title Tag
+             * @description The name of the page displayed on search engine results as the clickable headline.
+             */
+            seo_title?: string | null;
+            /**
+             * Meta Description
+             * @description The descriptive text displayed underneath a headline in search engine results.
+             */
+            search_description?: string | null;
+            /**
+             * Show In Menus
+             * @description Whether a link to this page will appear in automatically generated menus
+             * @default false
+             */
+            show_in_menus: boolean | null;
+        };
+        /** ContactPageDetailMeta */
+        ContactPageDetailMeta: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "pages.ContactPage";
+            /** Detail Url */
+            detail_url: string;
+            /**
+             * Html Url
+             * @description Where the page opens, as API_LINKS wants it.
+             */
+            html_url: string | null;
+            /** Slug */
+            slug: string;
+            /** Locale */
+            locale: string;
+            /**
+             * Live
+             * @description False only for those whose token may read drafts.
+             */
+            live: boolean;
+            /** First Published At */
+            first_published_at: string | null;
+            /** Last Published At */
+            last_published_at: string | null;
+            /**
+             * Last Changed
+             * @description The last real change, as shown to visitors.
+             */
+            last_changed: string | null;
+            /** Seo Title */
+            seo_title: string;
+            /** Search Description */
+            search_description: string;
+            /** No Index */
+            no_index: boolean;
+            /** Show In Menus */
+            show_in_menus: boolean;
+            social_image: components["schemas"]["Picture"] | null;
+            parent: components["schemas"]["PageReference"] | null;
+            /** Translations */
+            translations: components["schemas"]["Translation"][];
+        };
+        /** ContactPageItem */
+        ContactPageItem: {
+            /** Id */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pages.ContactPage";
+            /** Title */
+            title: string;
+            meta: components["schemas"]["PageMeta"];
+            /**
+             * Summary
+             * @description With `?fields=`.
+             */
+            summary?: string | null;
+            /**
+             * Before You Write
+             * @description With `?fields=`.
+             */
+            before_you_write?: string | null;
+            /** @description With `?fields=`. */
+            photo?: components["schemas"]["Picture"] | null;
+            /**
+             * Map Link
+             * @description With `?fields=`.
+             */
+            map_link?: string | null;
+            /**
+             * Directions
+             * @description With `?fields=`.
+             */
+            directions?: components["schemas"]["RowBlock"][] | null;
+            /**
+             * Access
+             * @description With `?fields=`.
+             */
+            access?: components["schemas"]["RowBlock"][] | null;
+            /**
+             * Body
+             * @description With `?fields=`.
+             */
+            body?: (components["schemas"]["HeadingBlock"] | components["schemas"]["TextBlock"] | components["schemas"]["CalloutBlock"] | components["schemas"]["QuoteBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["ImageBlock"] | components["schemas"]["VideoBlock"] | components["schemas"]["DocumentBlock"] | components["schemas"]["StepsBlock"] | components["schemas"]["QuestionsBlock"] | components["schemas"]["PeopleBlock"] | components["schemas"]["ContactBlock"] | components["schemas"]["CtaBlock"])[] | null;
+        };
+        /** ContactPagePatchMetaSchema */
+        ContactPagePatchMetaSchema: {
+            /** Type */
+            type: "pages.ContactPage" | null;
+            /** Action */
+            action?: "publish" | null;
+        };
+        /** ContactPagePatchSchema */
+        ContactPagePatchSchema: {
+            meta?: components["schemas"]["ContactPagePatchMetaSchema"] | null;
+            /**
+             * Title
+             * @description The page title as you'd like it to be seen by the public
+             */
+            title?: string | null;
+            /**
+             * Slug
+             * @description The name of the page as it will appear in URLs e.g http://domain.com/blog/[my-slug]/
+             */
+            slug?: string | null;
+            /**
+             * Title Tag
+             * @description The name of the page displayed on search engine results as the clickable headline.
+             */
+            seo_title?: string | null;
+            /**
+             * Meta Description
+             * @description The descriptive text displayed underneath a headline in search engine results.
+             */
+            search_description?: string | null;
+            /**
+             * Show In Menus
+             * @description Whether a link to this page will appear in automatically generated menus
+             * @default false
+             */
+            show_in_menus: boolean | null;
+        };
         /** ContentTypeListSchema */
         ContentTypeListSchema: {
             /** Types */
@@ -2251,6 +2454,175 @@ export interface components {
              * @enum {string}
              */
             format: "ris" | "bibtex" | "nbib" | "csl-json" | "ama";
+        };
+        /**
+         * FaqPage
+         * @description The content of a page of questions.
+         */
+        FaqPage: {
+            /** Id */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pages.FaqPage";
+            /** Title */
+            title: string;
+            meta: components["schemas"]["FaqPageDetailMeta"];
+            /** Summary */
+            summary: string;
+            /** Groups */
+            groups: components["schemas"]["GroupBlock"][];
+            /** References */
+            references: components["schemas"]["Reference"][];
+        };
+        /** FaqPageCreateMetaSchema */
+        FaqPageCreateMetaSchema: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "pages.FaqPage";
+            /** Parent Id */
+            parent_id: number;
+            /** Action */
+            action?: "publish" | null;
+        };
+        /** FaqPageCreateSchema */
+        FaqPageCreateSchema: {
+            meta: components["schemas"]["FaqPageCreateMetaSchema"];
+            /**
+             * Title
+             * @description The page title as you'd like it to be seen by the public
+             */
+            title: string;
+            /**
+             * Slug
+             * @description The name of the page as it will appear in URLs e.g http://domain.com/blog/[my-slug]/
+             */
+            slug?: string | null;
+            /**
+             * Title Tag
+             * @description The name of the page displayed on search engine results as the clickable headline.
+             */
+            seo_title?: string | null;
+            /**
+             * Meta Description
+             * @description The descriptive text displayed underneath a headline in search engine results.
+             */
+            search_description?: string | null;
+            /**
+             * Show In Menus
+             * @description Whether a link to this page will appear in automatically generated menus
+             * @default false
+             */
+            show_in_menus: boolean | null;
+        };
+        /** FaqPageDetailMeta */
+        FaqPageDetailMeta: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "pages.FaqPage";
+            /** Detail Url */
+            detail_url: string;
+            /**
+             * Html Url
+             * @description Where the page opens, as API_LINKS wants it.
+             */
+            html_url: string | null;
+            /** Slug */
+            slug: string;
+            /** Locale */
+            locale: string;
+            /**
+             * Live
+             * @description False only for those whose token may read drafts.
+             */
+            live: boolean;
+            /** First Published At */
+            first_published_at: string | null;
+            /** Last Published At */
+            last_published_at: string | null;
+            /**
+             * Last Changed
+             * @description The last real change, as shown to visitors.
+             */
+            last_changed: string | null;
+            /** Seo Title */
+            seo_title: string;
+            /** Search Description */
+            search_description: string;
+            /** No Index */
+            no_index: boolean;
+            /** Show In Menus */
+            show_in_menus: boolean;
+            social_image: components["schemas"]["Picture"] | null;
+            parent: components["schemas"]["PageReference"] | null;
+            /** Translations */
+            translations: components["schemas"]["Translation"][];
+        };
+        /** FaqPageItem */
+        FaqPageItem: {
+            /** Id */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pages.FaqPage";
+            /** Title */
+            title: string;
+            meta: components["schemas"]["PageMeta"];
+            /**
+             * Summary
+             * @description With `?fields=`.
+             */
+            summary?: string | null;
+            /**
+             * Groups
+             * @description With `?fields=`.
+             */
+            groups?: components["schemas"]["GroupBlock"][] | null;
+        };
+        /** FaqPagePatchMetaSchema */
+        FaqPagePatchMetaSchema: {
+            /** Type */
+            type: "pages.FaqPage" | null;
+            /** Action */
+            action?: "publish" | null;
+        };
+        /** FaqPagePatchSchema */
+        FaqPagePatchSchema: {
+            meta?: components["schemas"]["FaqPagePatchMetaSchema"] | null;
+            /**
+             * Title
+             * @description The page title as you'd like it to be seen by the public
+             */
+            title?: string | null;
+            /**
+             * Slug
+             * @description The name of the page as it will appear in URLs e.g http://domain.com/blog/[my-slug]/
+             */
+            slug?: string | null;
+            /**
+             * Title Tag
+             * @description The name of the page displayed on search engine results as the clickable headline.
+             */
+            seo_title?: string | null;
+            /**
+             * Meta Description
+             * @description The descriptive text displayed underneath a headline in search engine results.
+             */
+            search_description?: string | null;
+            /**
+             * Show In Menus
+             * @description Whether a link to this page will appear in automatically generated menus
+             * @default false
+             */
+            show_in_menus: boolean | null;
         };
         /**
          * Finding
@@ -2746,6 +3118,20 @@ export interface components {
              */
             show_in_menus: boolean | null;
         };
+        /** GroupBlock */
+        GroupBlock: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "group";
+            /**
+             * Id
+             * @description Stays the same while editors change the block.
+             */
+            id: string | null;
+            value: components["schemas"]["QuestionGroupValue"];
+        };
         /** HeadingBlock */
         HeadingBlock: {
             /**
@@ -3155,6 +3541,189 @@ export interface components {
             label: string;
         };
         /**
+         * LegalPage
+         * @description The content of a legal page.
+         */
+        LegalPage: {
+            /** Id */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pages.LegalPage";
+            /** Title */
+            title: string;
+            meta: components["schemas"]["LegalPageDetailMeta"];
+            /** Summary */
+            summary: string;
+            /** In Force Since */
+            in_force_since: string | null;
+            /** In Short */
+            in_short: components["schemas"]["RowBlock"][];
+            /** Body */
+            body: (components["schemas"]["HeadingBlock"] | components["schemas"]["TextBlock"] | components["schemas"]["CalloutBlock"] | components["schemas"]["QuoteBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["ImageBlock"] | components["schemas"]["VideoBlock"] | components["schemas"]["DocumentBlock"] | components["schemas"]["StepsBlock"] | components["schemas"]["QuestionsBlock"] | components["schemas"]["PeopleBlock"] | components["schemas"]["ContactBlock"] | components["schemas"]["CtaBlock"])[];
+            /** References */
+            references: components["schemas"]["Reference"][];
+        };
+        /** LegalPageCreateMetaSchema */
+        LegalPageCreateMetaSchema: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "pages.LegalPage";
+            /** Parent Id */
+            parent_id: number;
+            /** Action */
+            action?: "publish" | null;
+        };
+        /** LegalPageCreateSchema */
+        LegalPageCreateSchema: {
+            meta: components["schemas"]["LegalPageCreateMetaSchema"];
+            /**
+             * Title
+             * @description The page title as you'd like it to be seen by the public
+             */
+            title: string;
+            /**
+             * Slug
+             * @description The name of the page as it will appear in URLs e.g http://domain.com/blog/[my-slug]/
+             */
+            slug?: string | null;
+            /**
+             * Title Tag
+             * @description The name of the page displayed on search engine results as the clickable headline.
+             */
+            seo_title?: string | null;
+            /**
+             * Meta Description
+             * @description The descriptive text displayed underneath a headline in search engine results.
+             */
+            search_description?: string | null;
+            /**
+             * Show In Menus
+             * @description Whether a link to this page will appear in automatically generated menus
+             * @default false
+             */
+            show_in_menus: boolean | null;
+        };
+        /** LegalPageDetailMeta */
+        LegalPageDetailMeta: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "pages.LegalPage";
+            /** Detail Url */
+            detail_url: string;
+            /**
+             * Html Url
+             * @description Where the page opens, as API_LINKS wants it.
+             */
+            html_url: string | null;
+            /** Slug */
+            slug: string;
+            /** Locale */
+            locale: string;
+            /**
+             * Live
+             * @description False only for those whose token may read drafts.
+             */
+            live: boolean;
+            /** First Published At */
+            first_published_at: string | null;
+            /** Last Published At */
+            last_published_at: string | null;
+            /**
+             * Last Changed
+             * @description The last real change, as shown to visitors.
+             */
+            last_changed: string | null;
+            /** Seo Title */
+            seo_title: string;
+            /** Search Description */
+            search_description: string;
+            /** No Index */
+            no_index: boolean;
+            /** Show In Menus */
+            show_in_menus: boolean;
+            social_image: components["schemas"]["Picture"] | null;
+            parent: components["schemas"]["PageReference"] | null;
+            /** Translations */
+            translations: components["schemas"]["Translation"][];
+        };
+        /** LegalPageItem */
+        LegalPageItem: {
+            /** Id */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pages.LegalPage";
+            /** Title */
+            title: string;
+            meta: components["schemas"]["PageMeta"];
+            /**
+             * Summary
+             * @description With `?fields=`.
+             */
+            summary?: string | null;
+            /**
+             * In Force Since
+             * @description With `?fields=`.
+             */
+            in_force_since?: string | null;
+            /**
+             * In Short
+             * @description With `?fields=`.
+             */
+            in_short?: components["schemas"]["RowBlock"][] | null;
+            /**
+             * Body
+             * @description With `?fields=`.
+             */
+            body?: (components["schemas"]["HeadingBlock"] | components["schemas"]["TextBlock"] | components["schemas"]["CalloutBlock"] | components["schemas"]["QuoteBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["ImageBlock"] | components["schemas"]["VideoBlock"] | components["schemas"]["DocumentBlock"] | components["schemas"]["StepsBlock"] | components["schemas"]["QuestionsBlock"] | components["schemas"]["PeopleBlock"] | components["schemas"]["ContactBlock"] | components["schemas"]["CtaBlock"])[] | null;
+        };
+        /** LegalPagePatchMetaSchema */
+        LegalPagePatchMetaSchema: {
+            /** Type */
+            type: "pages.LegalPage" | null;
+            /** Action */
+            action?: "publish" | null;
+        };
+        /** LegalPagePatchSchema */
+        LegalPagePatchSchema: {
+            meta?: components["schemas"]["LegalPagePatchMetaSchema"] | null;
+            /**
+             * Title
+             * @description The page title as you'd like it to be seen by the public
+             */
+            title?: string | null;
+            /**
+             * Slug
+             * @description The name of the page as it will appear in URLs e.g http://domain.com/blog/[my-slug]/
+             */
+            slug?: string | null;
+            /**
+             * Title Tag
+             * @description The name of the page displayed on search engine results as the clickable headline.
+             */
+            seo_title?: string | null;
+            /**
+             * Meta Description
+             * @description The descriptive text displayed underneath a headline in search engine results.
+             */
+            search_description?: string | null;
+            /**
+             * Show In Menus
+             * @description Whether a link to this page will appear in automatically generated menus
+             * @default false
+             */
+            show_in_menus: boolean | null;
+        };
+        /**
          * Link
          * @description A link of the navigation.
          */
@@ -3167,8 +3736,8 @@ export interface components {
              */
             href: string;
         };
-        /** Listing[Annotated[Union[PageItem, ConditionIndexPageItem, ConditionPageItem, HomePageItem, ProfessionalsPageItem, ResearchPageItem, StandardPageItem, FormPageItem, ReferralPageItem, CallRequestPageItem, GeneralFormPageItem], Discriminator]] */
-        Listing_Annotated_Union_PageItem__ConditionIndexPageItem__ConditionPageItem__HomePageItem__ProfessionalsPageItem__ResearchPageItem__StandardPageItem__FormPageItem__ReferralPageItem__CallRequestPageItem__GeneralFormPageItem___Discriminator__: {
+        /** Listing[Annotated[Union[PageItem, ConditionIndexPageItem, ConditionPageItem, ContactPageItem, FaqPageItem, HomePageItem, LegalPageItem, ProfessionalsPageItem, ResearchPageItem, StandardPageItem, TeamPageItem, FormPageItem, ReferralPageItem, CallRequestPageItem, GeneralFormPageItem], Discriminator]] */
+        Listing_Annotated_Union_PageItem__ConditionIndexPageItem__ConditionPageItem__ContactPageItem__FaqPageItem__HomePageItem__LegalPageItem__ProfessionalsPageItem__ResearchPageItem__StandardPageItem__TeamPageItem__FormPageItem__ReferralPageItem__CallRequestPageItem__GeneralFormPageItem___Discriminator__: {
             /**
              * Count
              * @description How many items there are in all.
@@ -3185,7 +3754,7 @@ export interface components {
              */
             previous: string | null;
             /** Items */
-            items: (components["schemas"]["PageItem"] | components["schemas"]["ConditionIndexPageItem"] | components["schemas"]["ConditionPageItem"] | components["schemas"]["HomePageItem"] | components["schemas"]["ProfessionalsPageItem"] | components["schemas"]["ResearchPageItem"] | components["schemas"]["StandardPageItem"] | components["schemas"]["FormPageItem"] | components["schemas"]["ReferralPageItem"] | components["schemas"]["CallRequestPageItem"] | components["schemas"]["GeneralFormPageItem"])[];
+            items: (components["schemas"]["PageItem"] | components["schemas"]["ConditionIndexPageItem"] | components["schemas"]["ConditionPageItem"] | components["schemas"]["ContactPageItem"] | components["schemas"]["FaqPageItem"] | components["schemas"]["HomePageItem"] | components["schemas"]["LegalPageItem"] | components["schemas"]["ProfessionalsPageItem"] | components["schemas"]["ResearchPageItem"] | components["schemas"]["StandardPageItem"] | components["schemas"]["TeamPageItem"] | components["schemas"]["FormPageItem"] | components["schemas"]["ReferralPageItem"] | components["schemas"]["CallRequestPageItem"] | components["schemas"]["GeneralFormPageItem"])[];
         };
         /** Listing[CitationListed] */
         Listing_CitationListed_: {
@@ -3559,7 +4128,7 @@ export interface components {
              * @description Page types, e.g. pages.ConditionPage.
              * @default []
              */
-            type: ("wagtailcore.Page" | "pages.ConditionIndexPage" | "pages.ConditionPage" | "pages.HomePage" | "pages.ProfessionalsPage" | "pages.ResearchPage" | "pages.StandardPage" | "forms.FormPage" | "forms.ReferralPage" | "forms.CallRequestPage" | "forms.GeneralFormPage")[];
+            type: ("wagtailcore.Page" | "pages.ConditionIndexPage" | "pages.ConditionPage" | "pages.ContactPage" | "pages.FaqPage" | "pages.HomePage" | "pages.LegalPage" | "pages.ProfessionalsPage" | "pages.ResearchPage" | "pages.StandardPage" | "pages.TeamPage" | "forms.FormPage" | "forms.ReferralPage" | "forms.CallRequestPage" | "forms.GeneralFormPage")[];
             /**
              * Locale
              * @description Language code of the content, e.g. es.
@@ -3698,7 +4267,7 @@ export interface components {
              * Content Object
              * @description A union of models, discriminated by the content type in `meta.type`.
              */
-            content_object: components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+            content_object: components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
         };
         /** PageUnpublishSchema */
         PageUnpublishSchema: {
@@ -4112,6 +4681,15 @@ export interface components {
              * @description Clean HTML.
              */
             answer: string;
+        };
+        /** QuestionGroupValue */
+        QuestionGroupValue: {
+            /** Heading */
+            heading: string;
+            /** Introduction */
+            introduction: string;
+            /** Questions */
+            questions: components["schemas"]["QuestionValue"][];
         };
         /** QuestionValue */
         QuestionValue: {
@@ -5215,29 +5793,211 @@ export interface components {
          * @description Somebody of the clinic.
          */
         TeamMember: {
-            /** Slug */
-            slug: string;
             /** Name */
             name: string;
+            /** Slug */
+            slug: string;
             /** Credentials */
             credentials: string;
             /** Role */
             role: string;
-            /**
-             * Licences
-             * @description Where they are licensed.
-             */
+            /** Licences */
             licences: string;
             /** Biography */
             biography: string;
             photo: components["schemas"]["Picture"] | null;
-            /**
-             * Demo
-             * @description Made up for a demonstration. Say so.
-             */
+            /** Demo */
             demo: boolean;
-            /** Html Url */
-            html_url: string;
+        };
+        /**
+         * TeamPage
+         * @description The content of the team page.
+         */
+        TeamPage: {
+            /** Id */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pages.TeamPage";
+            /** Title */
+            title: string;
+            meta: components["schemas"]["TeamPageDetailMeta"];
+            /** Summary */
+            summary: string;
+            /** Introduction */
+            introduction: (components["schemas"]["HeadingBlock"] | components["schemas"]["TextBlock"] | components["schemas"]["CalloutBlock"] | components["schemas"]["QuoteBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["ImageBlock"] | components["schemas"]["VideoBlock"] | components["schemas"]["DocumentBlock"] | components["schemas"]["StepsBlock"] | components["schemas"]["QuestionsBlock"] | components["schemas"]["PeopleBlock"] | components["schemas"]["ContactBlock"] | components["schemas"]["CtaBlock"])[];
+            /** People Heading */
+            people_heading: string;
+            /** People */
+            people: components["schemas"]["TeamMember"][];
+            /** Body */
+            body: (components["schemas"]["HeadingBlock"] | components["schemas"]["TextBlock"] | components["schemas"]["CalloutBlock"] | components["schemas"]["QuoteBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["ImageBlock"] | components["schemas"]["VideoBlock"] | components["schemas"]["DocumentBlock"] | components["schemas"]["StepsBlock"] | components["schemas"]["QuestionsBlock"] | components["schemas"]["PeopleBlock"] | components["schemas"]["ContactBlock"] | components["schemas"]["CtaBlock"])[];
+            /** References */
+            references: components["schemas"]["Reference"][];
+        };
+        /** TeamPageCreateMetaSchema */
+        TeamPageCreateMetaSchema: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "pages.TeamPage";
+            /** Parent Id */
+            parent_id: number;
+            /** Action */
+            action?: "publish" | null;
+        };
+        /** TeamPageCreateSchema */
+        TeamPageCreateSchema: {
+            meta: components["schemas"]["TeamPageCreateMetaSchema"];
+            /**
+             * Title
+             * @description The page title as you'd like it to be seen by the public
+             */
+            title: string;
+            /**
+             * Slug
+             * @description The name of the page as it will appear in URLs e.g http://domain.com/blog/[my-slug]/
+             */
+            slug?: string | null;
+            /**
+             * Title Tag
+             * @description The name of the page displayed on search engine results as the clickable headline.
+             */
+            seo_title?: string | null;
+            /**
+             * Meta Description
+             * @description The descriptive text displayed underneath a headline in search engine results.
+             */
+            search_description?: string | null;
+            /**
+             * Show In Menus
+             * @description Whether a link to this page will appear in automatically generated menus
+             * @default false
+             */
+            show_in_menus: boolean | null;
+        };
+        /** TeamPageDetailMeta */
+        TeamPageDetailMeta: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "pages.TeamPage";
+            /** Detail Url */
+            detail_url: string;
+            /**
+             * Html Url
+             * @description Where the page opens, as API_LINKS wants it.
+             */
+            html_url: string | null;
+            /** Slug */
+            slug: string;
+            /** Locale */
+            locale: string;
+            /**
+             * Live
+             * @description False only for those whose token may read drafts.
+             */
+            live: boolean;
+            /** First Published At */
+            first_published_at: string | null;
+            /** Last Published At */
+            last_published_at: string | null;
+            /**
+             * Last Changed
+             * @description The last real change, as shown to visitors.
+             */
+            last_changed: string | null;
+            /** Seo Title */
+            seo_title: string;
+            /** Search Description */
+            search_description: string;
+            /** No Index */
+            no_index: boolean;
+            /** Show In Menus */
+            show_in_menus: boolean;
+            social_image: components["schemas"]["Picture"] | null;
+            parent: components["schemas"]["PageReference"] | null;
+            /** Translations */
+            translations: components["schemas"]["Translation"][];
+        };
+        /** TeamPageItem */
+        TeamPageItem: {
+            /** Id */
+            id: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pages.TeamPage";
+            /** Title */
+            title: string;
+            meta: components["schemas"]["PageMeta"];
+            /**
+             * Summary
+             * @description With `?fields=`.
+             */
+            summary?: string | null;
+            /**
+             * Introduction
+             * @description With `?fields=`.
+             */
+            introduction?: (components["schemas"]["HeadingBlock"] | components["schemas"]["TextBlock"] | components["schemas"]["CalloutBlock"] | components["schemas"]["QuoteBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["ImageBlock"] | components["schemas"]["VideoBlock"] | components["schemas"]["DocumentBlock"] | components["schemas"]["StepsBlock"] | components["schemas"]["QuestionsBlock"] | components["schemas"]["PeopleBlock"] | components["schemas"]["ContactBlock"] | components["schemas"]["CtaBlock"])[] | null;
+            /**
+             * People Heading
+             * @description With `?fields=`.
+             */
+            people_heading?: string | null;
+            /**
+             * People
+             * @description With `?fields=`.
+             */
+            people?: components["schemas"]["TeamMember"][] | null;
+            /**
+             * Body
+             * @description With `?fields=`.
+             */
+            body?: (components["schemas"]["HeadingBlock"] | components["schemas"]["TextBlock"] | components["schemas"]["CalloutBlock"] | components["schemas"]["QuoteBlock"] | components["schemas"]["TableBlock"] | components["schemas"]["ImageBlock"] | components["schemas"]["VideoBlock"] | components["schemas"]["DocumentBlock"] | components["schemas"]["StepsBlock"] | components["schemas"]["QuestionsBlock"] | components["schemas"]["PeopleBlock"] | components["schemas"]["ContactBlock"] | components["schemas"]["CtaBlock"])[] | null;
+        };
+        /** TeamPagePatchMetaSchema */
+        TeamPagePatchMetaSchema: {
+            /** Type */
+            type: "pages.TeamPage" | null;
+            /** Action */
+            action?: "publish" | null;
+        };
+        /** TeamPagePatchSchema */
+        TeamPagePatchSchema: {
+            meta?: components["schemas"]["TeamPagePatchMetaSchema"] | null;
+            /**
+             * Title
+             * @description The page title as you'd like it to be seen by the public
+             */
+            title?: string | null;
+            /**
+             * Slug
+             * @description The name of the page as it will appear in URLs e.g http://domain.com/blog/[my-slug]/
+             */
+            slug?: string | null;
+            /**
+             * Title Tag
+             * @description The name of the page displayed on search engine results as the clickable headline.
+             */
+            seo_title?: string | null;
+            /**
+             * Meta Description
+             * @description The descriptive text displayed underneath a headline in search engine results.
+             */
+            search_description?: string | null;
+            /**
+             * Show In Menus
+             * @description Whether a link to this page will appear in automatically generated menus
+             * @default false
+             */
+            show_in_menus: boolean | null;
         };
         /** TextBlock */
         TextBlock: {
@@ -6240,7 +7000,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Page types, e.g. pages.ConditionPage. */
-                type?: ("wagtailcore.Page" | "pages.ConditionIndexPage" | "pages.ConditionPage" | "pages.HomePage" | "pages.ProfessionalsPage" | "pages.ResearchPage" | "pages.StandardPage" | "forms.FormPage" | "forms.ReferralPage" | "forms.CallRequestPage" | "forms.GeneralFormPage")[];
+                type?: ("wagtailcore.Page" | "pages.ConditionIndexPage" | "pages.ConditionPage" | "pages.ContactPage" | "pages.FaqPage" | "pages.HomePage" | "pages.LegalPage" | "pages.ProfessionalsPage" | "pages.ResearchPage" | "pages.StandardPage" | "pages.TeamPage" | "forms.FormPage" | "forms.ReferralPage" | "forms.CallRequestPage" | "forms.GeneralFormPage")[];
                 /** @description Language code of the content, e.g. es. */
                 locale?: string | null;
                 slug?: string[];
@@ -6272,7 +7032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listing_Annotated_Union_PageItem__ConditionIndexPageItem__ConditionPageItem__HomePageItem__ProfessionalsPageItem__ResearchPageItem__StandardPageItem__FormPageItem__ReferralPageItem__CallRequestPageItem__GeneralFormPageItem___Discriminator__"];
+                    "application/json": components["schemas"]["Listing_Annotated_Union_PageItem__ConditionIndexPageItem__ConditionPageItem__ContactPageItem__FaqPageItem__HomePageItem__LegalPageItem__ProfessionalsPageItem__ResearchPageItem__StandardPageItem__TeamPageItem__FormPageItem__ReferralPageItem__CallRequestPageItem__GeneralFormPageItem___Discriminator__"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6294,7 +7054,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConditionIndexPageCreateSchema"] | components["schemas"]["ConditionPageCreateSchema"] | components["schemas"]["HomePageCreateSchema"] | components["schemas"]["ProfessionalsPageCreateSchema"] | components["schemas"]["ResearchPageCreateSchema"] | components["schemas"]["StandardPageCreateSchema"] | components["schemas"]["FormPageCreateSchema"] | components["schemas"]["ReferralPageCreateSchema"] | components["schemas"]["CallRequestPageCreateSchema"] | components["schemas"]["GeneralFormPageCreateSchema"];
+                "application/json": components["schemas"]["ConditionIndexPageCreateSchema"] | components["schemas"]["ConditionPageCreateSchema"] | components["schemas"]["ContactPageCreateSchema"] | components["schemas"]["FaqPageCreateSchema"] | components["schemas"]["HomePageCreateSchema"] | components["schemas"]["LegalPageCreateSchema"] | components["schemas"]["ProfessionalsPageCreateSchema"] | components["schemas"]["ResearchPageCreateSchema"] | components["schemas"]["StandardPageCreateSchema"] | components["schemas"]["TeamPageCreateSchema"] | components["schemas"]["FormPageCreateSchema"] | components["schemas"]["ReferralPageCreateSchema"] | components["schemas"]["CallRequestPageCreateSchema"] | components["schemas"]["GeneralFormPageCreateSchema"];
             };
         };
         responses: {
@@ -6304,7 +7064,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6337,7 +7097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6368,7 +7128,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6422,7 +7182,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConditionIndexPagePatchSchema"] | components["schemas"]["ConditionPagePatchSchema"] | components["schemas"]["HomePagePatchSchema"] | components["schemas"]["ProfessionalsPagePatchSchema"] | components["schemas"]["ResearchPagePatchSchema"] | components["schemas"]["StandardPagePatchSchema"] | components["schemas"]["FormPagePatchSchema"] | components["schemas"]["ReferralPagePatchSchema"] | components["schemas"]["CallRequestPagePatchSchema"] | components["schemas"]["GeneralFormPagePatchSchema"];
+                "application/json": components["schemas"]["ConditionIndexPagePatchSchema"] | components["schemas"]["ConditionPagePatchSchema"] | components["schemas"]["ContactPagePatchSchema"] | components["schemas"]["FaqPagePatchSchema"] | components["schemas"]["HomePagePatchSchema"] | components["schemas"]["LegalPagePatchSchema"] | components["schemas"]["ProfessionalsPagePatchSchema"] | components["schemas"]["ResearchPagePatchSchema"] | components["schemas"]["StandardPagePatchSchema"] | components["schemas"]["TeamPagePatchSchema"] | components["schemas"]["FormPagePatchSchema"] | components["schemas"]["ReferralPagePatchSchema"] | components["schemas"]["CallRequestPagePatchSchema"] | components["schemas"]["GeneralFormPagePatchSchema"];
             };
         };
         responses: {
@@ -6432,7 +7192,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6464,7 +7224,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6500,7 +7260,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6536,7 +7296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6572,7 +7332,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6638,7 +7398,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6670,7 +7430,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6706,7 +7466,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6742,7 +7502,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6872,7 +7632,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["HomePage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
+                    "application/json": components["schemas"]["Page"] | components["schemas"]["ConditionIndexPage"] | components["schemas"]["ConditionPage"] | components["schemas"]["ContactPage"] | components["schemas"]["FaqPage"] | components["schemas"]["HomePage"] | components["schemas"]["LegalPage"] | components["schemas"]["ProfessionalsPage"] | components["schemas"]["ResearchPage"] | components["schemas"]["StandardPage"] | components["schemas"]["TeamPage"] | components["schemas"]["FormPage"] | components["schemas"]["ReferralPage"] | components["schemas"]["CallRequestPage"] | components["schemas"]["GeneralFormPage"];
                 };
             };
             400: components["responses"]["Problem400"];
