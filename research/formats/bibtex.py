@@ -4,9 +4,9 @@ Entries are cut by their braces first, because bibtexparser takes a broken entry
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from bibtexparser.bparser import BibTexParser
 from django.utils.translation import gettext as _
@@ -65,6 +65,19 @@ _FIELDS = {
     "pmid": "PMID", "pmcid": "PMCID", "isbn": "ISBN", "issn": "ISSN", "abstract": "abstract", "keywords": "keyword",
     "note": "note", "series": "collection-title", "chapter": "chapter-number", "eventtitle": "event-title",
 }  # fmt: skip
+_NOT_INHERITED = {
+    "ENTRYTYPE",
+    "ID",
+    "crossref",
+    "author",
+    "doi",
+    "url",
+    "pages",
+    "abstract",
+    "keywords",
+    "note",
+    "pmid",
+}
 _VERBATIM = {"doi", "url", "pmid", "pmcid", "isbn", "issn", "eprint"}
 _SILENT = {
     "bdsk-url-1", "bdsk-url-2", "date-added", "date-modified", "file", "groups", "langid", "mendeley-groups",
@@ -94,11 +107,12 @@ def parse(data: bytes | str) -> ParseResult:
     found: list[int] = []
     result = ParseResult(problems=problems)
     check_count(starts, starts)
-    for entry in records:
-        fields = _parse_with(parser, entry.text, entry.line)
+    entries_read = [(entry, _parse_with(parser, entry.text, entry.line)) for entry in records]
+    parents = {fields["ID"].lower(): fields for _entry, fields in entries_read if fields.get("ID")}
+    for entry, fields in entries_read:
         if fields:
             found.append(entry.line)
-            result.records.append(_record(fields, entry))
+            result.records.append(_record(_with_parent(fields, parents), entry))
     check_count(found, starts)
     return result
 
@@ -182,6 +196,17 @@ def _parse_with(parser: Any, text: str, line: int) -> dict[str, str]:
     return dict(entries[0]) if entries else {}
 
 
+def _with_parent(fields: dict[str, str], parents: Mapping[str, dict[str, str]]) -> dict[str, str]:
+    """The fields with what ``crossref`` lets them inherit: the parent's title is the child's booktitle."""
+    parent = parents.get(fields.get("crossref", "").strip().lower())
+    own = {name: value for name, value in fields.items() if name != "crossref" or parent is None}
+    if parent is None or parent is fields:
+        return own
+    of_whole = {"title": "booktitle", "subtitle": "booksubtitle", "journaltitle": "journaltitle"}
+    inherited = {of_whole.get(name, name): value for name, value in parent.items() if name not in _NOT_INHERITED}
+    return {**inherited, **own}
+
+
 def latex_to_text(value: str) -> str:
     """Plain text for LaTeX: accents, macros, quotes and dashes; what cannot be read keeps its letters."""
     if not re.search(r"[\\{}$~`]|--|''", value):
@@ -206,6 +231,9 @@ def _macros_to_text(value: str) -> str:
         return re.sub(r"[{}]|\\[A-Za-z]+ ?", "", value)
 
 
+_EXTENDED = re.compile(r"\b(family|given|prefix|suffix)\s*=\s*([^,]+)", re.IGNORECASE)
+
+
 def _split_names(value: str) -> list[str]:
     """The names of a list joined by ``and``, which counts only outside braces."""
     names, depth, start = [], 0, 0
@@ -225,6 +253,10 @@ def _name(text: str) -> CslName:
     """A name in any of BibTeX's three forms; a name in braces is a body's."""
     if re.fullmatch(r"\{(?:[^{}]|\{[^{}]*\})*\}", text):
         return {"literal": latex_to_text(text[1:-1])}
+    if extended := _EXTENDED.findall(text):  # BibLaTeX: family=Berg, given=Jan, prefix=van den
+        told = {key.lower(): latex_to_text(value.strip()) for key, value in extended}
+        told["family"] = " ".join(filter(None, (told.get("prefix"), told.get("family"))))
+        return cast(CslName, {part: told[part] for part in ("family", "given", "suffix") if told.get(part)})
     if "," in re.sub(r"\{[^{}]*\}", "", text):
         parts = [latex_to_text(part.strip()) for part in text.split(",")]
         if len(parts) == 3:  # von Last, Jr, First
@@ -240,7 +272,12 @@ def _name(text: str) -> CslName:
 def _record(fields: dict[str, str], entry: _Entry) -> ParsedRecord:
     problems: list[Problem] = []
     bib_type = fields.pop("ENTRYTYPE", entry.kind).lower()
+    for whole, part in (("title", "subtitle"), ("booktitle", "booksubtitle")):
+        if fields.get(whole) and (more := fields.pop(part, "")):
+            fields[whole] = f"{fields[whole].rstrip(':. ')}: {more}"
     raw: dict[str, Any] = {"type": TYPES.get(bib_type, bib_type), "id": fields.pop("ID", ""), "custom": {}}
+    if raw["type"] in _SITES and fields.get("publisher"):  # BibLaTeX: @online names its site as organization
+        raw["container-title"] = latex_to_text(fields.pop("organization", ""))
     for name, field in _FIELDS.items():
         value = fields.pop(name, "")
         if value and not raw.get(field):
@@ -253,7 +290,7 @@ def _record(fields: dict[str, str], entry: _Entry) -> ParsedRecord:
             message = _("“%(name)s” (%(value)s) is left out: another field of the record says it already.")
             problems.append(Problem(message % {"name": name, "value": value[:60]}, name, entry.line))
     if raw["type"] in _SITES and not raw.get("container-title"):
-        raw["container-title"] = raw.pop("publisher", "")  # BibLaTeX: @online names its site as organization
+        raw["container-title"] = raw.pop("publisher", "")
     for name in ("author", "editor", "translator"):
         people = _split_names(fields.pop(name, ""))
         raw[name] = [_name(person) for person in people if not is_et_al(person)]
@@ -373,7 +410,8 @@ def _fields(item: CslItem) -> Iterator[tuple[str, str]]:
     yield "address", text("publisher-place")
     yield "series", text("collection-title")
     yield "entrysubtype", "{" + _SUBTYPES.get(csl_type, "") + "}"
-    yield "type", "{" + escape_latex(genre_of(item)) + "}"
+    # BibTeX has no type for a preprint, and would make a web page of it.
+    yield "type", "{" + escape_latex(genre_of(item) or ("Preprint" if csl_type == "article" else "")) + "}"
     for name, field in (("doi", "DOI"), ("url", "URL"), ("pmid", "PMID"), ("pmcid", "PMCID"), ("isbn", "ISBN")):
         yield name, "{" + re.sub(r"[{}\\]", "", str(item.get(field, ""))) + "}"
     yield "issn", text("ISSN")

@@ -33,6 +33,7 @@ _TAG = re.compile(r"<\s*[/!?]?\s*[A-Za-z]")
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-fA-F]+|[A-Za-z]{2,31});")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _HIDDEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ue000-\uf8ff]")
+_NUMBER_IN_NOTE = re.compile(r"^[^\S\n]*(PMID|PMCID):[^\S\n]*((?:PMC)?\d{1,9})[^\S\n]*\n?", re.MULTILINE)
 _NAME_PARTS = ("family", "given", "dropping-particle", "non-dropping-particle", "suffix", "literal")
 
 
@@ -60,6 +61,7 @@ def clean_record(raw: Mapping[str, Any], line: int | None, problems: list[Proble
     """A record from what a parser read. Never raises; what had to be changed or left out stands in its problems."""
     record = ParsedRecord(item=CslItem(), line=line, problems=list(problems or []))
     item = cast(dict[str, Any], record.item)
+    raw = _with_numbers_from_note(raw)
     for key, value in raw.items():
         if value in (None, "", [], {}):
             continue
@@ -89,6 +91,16 @@ def clean_record(raw: Mapping[str, Any], line: int | None, problems: list[Proble
             Problem(_("The record has no title. Add one in the source and import it again."), "title", line, "error")
         )
     return record
+
+
+def _with_numbers_from_note(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``PMID: 24740528`` on a line of the note, where Zotero keeps what a format has no field for, put in its place."""
+    note = raw.get("note")
+    if not isinstance(note, str) or ("PMC" not in note and "PMID" not in note):
+        return raw
+    found = {name: value for name, value in _NUMBER_IN_NOTE.findall(note) if not raw.get(name)}
+    left = _NUMBER_IN_NOTE.sub(lambda match: "" if match[1] in found else match[0], note)
+    return {**raw, **found, "note": left.strip()}
 
 
 def _note(record: ParsedRecord, message: str, field: str) -> None:

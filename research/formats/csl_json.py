@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from research.formats.cleaning import clean_record
 from research.formats.csl import CslItem
+from research.formats.kinds import CROSSREF_TYPES
 from research.formats.parsing import (
     MAX_RECORDS,
     ImportRefusedError,
@@ -95,9 +96,18 @@ def _record(item: dict[str, Any], line: int | None) -> ParsedRecord:
         ("shortTitle", "title-short"),
         ("journalAbbreviation", "container-title-short"),
         ("event", "event-title"),
+        ("short-container-title", "container-title-short"),
+        ("published-print", "issued"),
+        ("published", "issued"),
+        ("article-number", "page"),
     ):
         if old in raw:
-            raw.setdefault(new, raw.pop(old))
+            value = raw.pop(old)
+            raw.setdefault(new, value)
+    raw["type"] = CROSSREF_TYPES.get(str(raw.get("type", "")), raw.get("type"))
+    for role in ("author", "editor", "translator"):
+        if isinstance(raw.get(role), list):
+            raw[role] = [_crossref_name(name) for name in raw[role]]
     for key in ("title", "container-title", "container-title-short", "ISBN", "ISSN"):
         if isinstance(raw.get(key), list):  # Crossref's own JSON gives these as lists
             raw[key] = "; ".join(str(part) for part in raw[key][: 1 if "title" in key else None])
@@ -106,6 +116,13 @@ def _record(item: dict[str, Any], line: int | None) -> ParsedRecord:
     if isinstance(item.get("custom"), dict):
         raw["custom"] = dict(item["custom"])
     return clean_record(raw, line, problems)
+
+
+def _crossref_name(name: Any) -> Any:
+    """Crossref calls a body's name ``name``."""
+    if isinstance(name, dict) and isinstance(name.get("name"), str) and not name.get("family"):
+        return {"literal": name["name"]}
+    return name
 
 
 def plain_item(item: CslItem) -> dict[str, Any]:

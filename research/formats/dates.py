@@ -92,7 +92,8 @@ def parse_words(text: str) -> CslDate:
         single = len(months) == 1 and len(days) == 1
         date["date-parts"] = [valid_parts([int(year[0]), months[0], *(days if single else [])])]
         if len(months) == 2 and not days:
-            date["date-parts"].append([int(year[0]), months[1]])
+            last = _YEAR.search(text, year.end()) or year  # 1998 Dec-1999 Jan
+            date["date-parts"].append([int(last[0]), months[1]])
     if re.search(r"\b(?:ca?\.|circa|about)", text, re.IGNORECASE):
         date["circa"] = True
     return date
@@ -112,6 +113,7 @@ def medline_date(date: CslDate | None) -> str:
     if len(parts) > 2:
         words.append(str(parts[2]))
     later = (date or {}).get("date-parts", [])[1:2]
-    if len(parts) == 2 and later and len(later[0]) == 2 and later[0][0] == parts[0]:
-        words[-1] += f"-{MONTHS[later[0][1] - 1].capitalize()}"
+    if len(parts) == 2 and later and len(later[0]) == 2:
+        other_year = f"{later[0][0]} " if later[0][0] != parts[0] else ""
+        words[-1] += f"-{other_year}{MONTHS[later[0][1] - 1].capitalize()}"
     return " ".join(words)

@@ -97,3 +97,12 @@ def state_genre(raw: dict[str, Any], words: str) -> None:
         raw.setdefault("custom", {})["kind"] = kind
     elif words.strip():
         raw["genre"] = words
+
+
+CROSSREF_TYPES = {
+    "journal-article": "article-journal", "posted-content": "article", "book": "book", "monograph": "book",
+    "edited-book": "book", "reference-book": "book", "book-chapter": "chapter", "book-section": "chapter",
+    "proceedings-article": "paper-conference", "report": "report", "dissertation": "thesis", "dataset": "dataset",
+    "reference-entry": "entry-encyclopedia", "peer-review": "review", "standard": "standard", "other": "document",
+}  # fmt: skip
+"""Crossref's types of works and the CSL type of each."""

@@ -59,6 +59,8 @@ _LOSSY = {
     "COIS": "conflict of interest",
 }
 
+_ORDER = "order"  # no tag: in which order people and bodies stand
+
 
 def parse(data: bytes | str) -> ParseResult:
     """The records of a .nbib file. Raises ImportRefusedError, naming the line, rather than leaving one out."""
@@ -90,6 +92,8 @@ def _records(lines: list[str]) -> Iterator[tuple[int, dict[str, list[str]]]]:
                     number,
                 )
             last = match[1]
+            if last in {"FAU", "CN"}:
+                tags[_ORDER].append(last)
             tags[last].append(match[2].strip())
         elif line.strip() and began is not None and line[:1] in " \t":
             tags[last][-1] = f"{tags[last][-1]} {line.strip()}"
@@ -134,17 +138,20 @@ def _record(tags: dict[str, list[str]], line: int) -> ParsedRecord:
             raw["custom"]["nct_id"] = match[1]
     _publication_types(raw, tags)
     left = [f"{tag} ({_LOSSY[tag]})" for tag in _LOSSY if tags.get(tag) and raw["title"] not in tags[tag]]
-    left += sorted(tag for tag in tags if tag not in _KEPT)
+    left += sorted(tag for tag in tags if tag not in _KEPT and tag != _ORDER)
     if left:
         problems.append(Problem(_("Tags that are not kept: %(tags)s.") % {"tags": ", ".join(left)}, line=line))
     return clean_record(raw, line, problems)
 
 
 def _authors(raw: dict[str, Any], tags: dict[str, list[str]]) -> None:
-    """Full names where PubMed gives them, then the bodies. ``et al`` says that there are more."""
+    """Full names where PubMed gives them, among the bodies in order. ``et al`` says that there are more."""
     names = tags.get("FAU") or tags.get("AU", [])
-    raw["author"] = [_person(name) for name in names if not is_et_al(name)]
-    raw["author"] += [{"literal": name} for name in tags.get("CN", []) if name]
+    people = map(_person, names)
+    bodies: Iterator[CslName] = ({"literal": name} for name in tags.get("CN", []))
+    order = tags.get(_ORDER, []) if tags.get("FAU") else ["FAU"] * len(names) + ["CN"] * len(tags.get("CN", []))
+    found = [next(people if tag == "FAU" else bodies) for tag in order]
+    raw["author"] = [name for name in found if name and not is_et_al(display_name(name))]
     raw["editor"] = [_person(name) for name in tags.get("FED") or tags.get("ED", [])]
     if any(is_et_al(name) for name in (*names, *tags.get("AU", []))):
         raw["custom"]["authors_complete"] = False
@@ -152,8 +159,8 @@ def _authors(raw: dict[str, Any], tags: dict[str, list[str]]) -> None:
 
 def _person(text: str) -> CslName:
     """``van Velzen, Monique`` or, without full names, ``van Velzen M Jr``."""
-    if "," in text:
-        return parse_inverted(text)
+    if "," in text:  # PubMed writes no full stops and puts what follows a name last: Smith, John A 3rd
+        return parse_inverted(re.sub(r"^([^.,]+, [^.,]+) (Jr|Sr|2nd|3rd|4th)$", r"\1, \2", text.strip()))
     match = re.fullmatch(r"(.+?) ([A-Z]{1,4})(?: (Jr|Sr|2nd|3rd|4th|II|III))?", text.strip())
     if not match:
         return parse_inverted(text)

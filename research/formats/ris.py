@@ -216,6 +216,8 @@ def _issued(day: str, year: str, problems: list[Problem], line: int) -> dict[str
             return dict(parse_words(f"{parts[0]} {parts[3]}"))
         return dict(parse_words(text))
 
+    if year.strip().isdecimal() and not re.search(r"\d{4}", day):
+        day = f"{year} {day}"  # EndNote's day has no year of its own
     full, plain = slashed(day), slashed(year)
     first, second = date_parts(full), date_parts(plain)  # type: ignore[arg-type]
     if first and second and first[0] != second[0]:
@@ -227,7 +229,7 @@ def _issued(day: str, year: str, problems: list[Problem], line: int) -> dict[str
 
 def _identifiers(raw: dict[str, Any], ris_type: str, one: Any, many: Any) -> None:
     raw["DOI"] = one("DO", "DI")
-    urls = many("UR", "L2", "LK")
+    urls = [url for value in many("UR", "L2", "LK") for url in re.split(r"[\s;]+(?=https?://)", value)]
     for url in urls:
         if not raw["DOI"] and re.match(r"https?://(?:dx\.)?doi\.org/10\.", url):
             raw["DOI"] = url
@@ -247,14 +249,25 @@ def _identifiers(raw: dict[str, Any], ris_type: str, one: Any, many: Any) -> Non
     central = one("C2")
     if re.match(r"\s*(?:PMCID:?\s*)?PMC\s*\d", central, re.IGNORECASE):
         raw["PMCID"] = central
-    numbers = many("SN")
-    raw["ISSN"] = next((number for number in numbers if _ISSN.match(number) and len(number) <= 9), "")
-    raw["ISBN"] = "; ".join(number for number in numbers if number != raw["ISSN"])
+    elif re.fullmatch(r"\d{6,9}", central) and not raw.get("PMID"):  # as Scopus has it
+        raw["PMID"] = central
+    numbers = [found for value in many("SN") for found in _numbers(value)]
+    issns = [number for number in numbers if _ISSN.fullmatch(number)]
+    raw["ISSN"] = issns[0] if issns else ""
+    raw["ISBN"] = "; ".join(number for number in numbers if number not in issns)
     notes = many("N1")
     for note in notes:
         if match := re.fullmatch(r"ClinicalTrials\.gov:\s*(NCT\d{8})", note, re.IGNORECASE):
             raw["custom"]["nct_id"] = match[1]
     raw["note"] = "\n".join(note for note in notes if not note.startswith("ClinicalTrials.gov:"))
+
+
+def _numbers(value: str) -> list[str]:
+    """The ISSNs or ISBNs in ``0006-3223 (Print) 1873-2402``."""
+    plain = re.sub(r"\([^)]*\)", " ", value).strip()
+    if len(re.sub(r"[\s-]", "", plain)) in {10, 13}:  # one ISBN, perhaps with spaces
+        return [plain]
+    return re.split(r"[;,\s]+", plain)
 
 
 def write(items: Iterable[CslItem]) -> Iterator[str]:

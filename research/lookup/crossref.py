@@ -6,17 +6,11 @@ from urllib.parse import quote, urlencode
 from research.formats.cleaning import clean_record
 from research.formats.csl import date_parts
 from research.formats.dates import parse_date
+from research.formats.kinds import CROSSREF_TYPES as WORK_TYPES
 from research.lookup.client import ask_json, malformed
 from research.lookup.results import Found, LookupResult
 from research.lookup.services import Service
 from research.retractions import CROSSREF_TYPES, Notice, parse_day
-
-TYPES = {
-    "journal-article": "article-journal", "posted-content": "article", "book": "book", "monograph": "book",
-    "edited-book": "book", "reference-book": "book", "book-chapter": "chapter", "book-section": "chapter",
-    "proceedings-article": "paper-conference", "report": "report", "dissertation": "thesis", "dataset": "dataset",
-    "reference-entry": "entry-encyclopedia", "peer-review": "review", "standard": "standard", "other": "document",
-}  # fmt: skip
 
 
 def work(service: Service, doi: str) -> LookupResult:
@@ -36,7 +30,7 @@ def work(service: Service, doi: str) -> LookupResult:
 
 def _raw(message: dict[str, Any]) -> dict[str, Any]:
     kind = str(message.get("type", ""))
-    raw: dict[str, Any] = {"type": TYPES.get(kind, "document"), "custom": {}}
+    raw: dict[str, Any] = {"type": WORK_TYPES.get(kind, "document"), "custom": {}}
     for field, name in (
         ("title", "title"),
         ("container-title", "container-title"),
