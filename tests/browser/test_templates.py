@@ -1,0 +1,108 @@
+"""Every template of the public site, and every state of it, as a validator and a browser with axe see it.
+
+The pages are made beside the running site, from its data, by a process that knows the templates they are made of
+(`tests.takes`); the browser shows them at the running site's address, where their styles and fonts are.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import html5lib
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import npm
+from tests.browser.barriers import COLOURS, DESKTOP, EVERYTHING, PHONE, barriers
+from tests.servers import RunningSite
+from tests.takes import Take, public_templates, takes_from
+
+pytestmark = pytest.mark.xdist_group("running_site")
+
+MARKUP = Path(__file__).parent / "markup"
+
+
+@pytest.fixture(scope="module")
+def taken(running_site: RunningSite, tmp_path_factory: pytest.TempPathFactory) -> list[Take]:
+    """All takes, made once."""
+    return takes_from(running_site.data, tmp_path_factory.mktemp("takes") / "takes.json")
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser, running_site: RunningSite) -> Iterator[Page]:
+    """A visitor's tab; motion reduced, so that nothing is measured halfway."""
+    context = browser.new_context(base_url=running_site.url, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def test_no_template_goes_unseen(taken: list[Take]) -> None:
+    assert len({take.name for take in taken}) == len(taken)
+    assert public_templates() - {name for take in taken for name in take.templates} == set(), "add a take that uses it"
+
+
+def test_every_state_is_what_it_is_called(taken: list[Take]) -> None:
+    status = {take.name: take.status for take in taken}
+    for name, code in status.items():
+        assert code == (422 if name.endswith("-errors") else code), name
+    assert {status["call-thanks"], status["referral-thanks"], status["referral-4"]} == {200}
+    said = {take.name: take.html for take in taken}
+    assert "Your reference number" in said["call-thanks"] and "Your reference number" in said["referral-thanks"]
+    assert (status["too-large"], status["kept"], status["stale"], status["server-error"]) == (413, 503, 403, 500)
+
+
+def test_markup_is_strict_html5_with_ids_of_its_own(taken: list[Take]) -> None:
+    strict = html5lib.HTMLParser(strict=True)
+    for take in taken:
+        try:
+            strict.parse(take.html)
+        except html5lib.html5parser.ParseError as error:
+            line, column = strict.tokenizer.stream.position()
+            pytest.fail(f"{take.name}: {error} near line {line}, column {column}")
+        ids = re.findall(r'\sid="([^"]+)"', take.html)
+        assert sorted(ids) == sorted(set(ids)), take.name
+
+
+def test_html_validate_finds_nothing(taken: list[Take], tmp_path: Path) -> None:
+    shutil.copytree(MARKUP, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
+    npm.install(tmp_path)
+    for take in taken:
+        (tmp_path / f"{take.name}.html").write_text(take.html, encoding="utf-8")
+    command = ["node", "node_modules/html-validate/bin/html-validate.mjs", "--formatter", "text", "*.html"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert run.returncode == 0, (run.stdout + run.stderr)[:6000]
+
+
+def shown(tab: Page, take: Take) -> None:
+    """Opens the page in the browser, at its own address, with its own policy."""
+    headers = {name: value for name, value in take.headers.items() if name != "Content-Length"}
+    tab.unroute_all()
+    address = f"/{take.name}/"
+    tab.route(
+        lambda url: url.endswith(address), lambda route: route.fulfill(status=200, body=take.html, headers=headers)
+    )
+    tab.goto(address)
+    assert tab.evaluate("document.styleSheets.length"), f"{take.name} came without its styles"
+    for question in tab.locator("main details").all():
+        question.evaluate("details => { details.open = true; }")
+
+
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(tab: Page, taken: list[Take]) -> None:
+    wrong: list[str] = []
+    for take in taken:
+        shown(tab, take)
+        for size in (PHONE, DESKTOP):
+            tab.set_viewport_size(size)  # type: ignore[arg-type]
+            for scheme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
+                tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                wrong += [f"{take.name}, {size['width']}, {scheme}: {found}" for found in barriers(tab, rules)]
+        for width, size in ((320, "100%"), (1280, "200%"), (640, "200%")):
+            tab.set_viewport_size({"width": width, "height": 800})
+            tab.evaluate("size => document.documentElement.style.setProperty('font-size', size)", size)
+            if tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0:
+                wrong.append(f"{take.name} scrolls sideways at {width} pixels and {size} text")
+    assert wrong == []
