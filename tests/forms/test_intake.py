@@ -353,6 +353,8 @@ def test_quarantine_is_released_with_one_click_and_then_told(desk: Client) -> No
     html = text(desk.get(at("detail", submission.pk)))
     assert "a field that people cannot see was filled in" in html
     assert submission.reference in text(desk.get(at("index") + "?box=spam"))
+    assert submission.reference not in text(desk.get(at("index")))
+    assert not Submission.objects.unread().exists()
     desk.post(at("release", submission.pk))
     desk.post(at("release", submission.pk))
     submission.refresh_from_db()

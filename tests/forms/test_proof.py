@@ -130,10 +130,11 @@ def test_forged_expired_and_borrowed_proofs_do_not_hold(client: Client, monkeypa
     )
     solution = altcha.solve_challenge(own)
     assert solution is not None
+    borrowed = solved(client, "/other/")
     monkeypatch.setattr(proof, "LIFE", timedelta(seconds=-1))
     bad = [
         solved(client),  # expired
-        solved(client, "/other/"),
+        borrowed,
         changed(payload, expiresAt=parameters["expiresAt"] + 10_000),
         changed(payload, cost=1),
         changed(payload, data={"form": other.pk}),

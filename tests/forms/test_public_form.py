@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -159,6 +160,16 @@ def test_many_sendings_from_one_address_are_quarantined_and_then_refused_with_th
     assert "Person seven" in text(refused)
     other = Client(REMOTE_ADDR="203.0.113.9")
     assert post(other, answers(page, your_name="Somebody else")).status_code == 303
+
+
+def test_case_8_limits_hold_when_the_cache_is_emptied(client: Client, settings: Any) -> None:
+    settings.FORMS_QUARANTINE_AFTER, settings.FORMS_REFUSE_AFTER = 1, 2
+    page = call_page()
+    codes = []
+    for number in range(3):
+        codes.append(post(client, answers(page, your_name=f"Person {number}")).status_code)
+        cache.clear()
+    assert codes == [303, 303, 429]
 
 
 def test_case_8_limits_hold_when_the_cache_is_lost(client: Client, settings: Any) -> None:
