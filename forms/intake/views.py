@@ -26,7 +26,8 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from forms.access import intake_people
-from forms.building.kinds import Meaning
+from forms.building.definition import Answers, FormDefinition
+from forms.building.kinds import Kind, Meaning
 from forms.intake import handling
 from forms.intake.gate import intake_only, person
 from forms.intake.listing import PAGE_SIZE, FilterForm, Listing, filtered, line_of, page_of
@@ -35,11 +36,12 @@ from forms.models.audit import AuditEntry, record
 from forms.models.desk import SavedView
 from forms.models.submissions import Submission, answer_for
 from forms.receiving.identifiers import display_phone
-from forms.receiving.rendering import summary
+from forms.receiving.rendering import Row, summary
 from forms.safekeeping.encryption import EncryptionError
 from forms.safekeeping.reindexing import foreign_keys
 
 MANY = 200  # submissions changed at once at most
+LOOKED_UP = 2 * PAGE_SIZE  # found by a look-up at most; who has more is found by reference
 
 
 def crumbs(*more: tuple[str, str]) -> list[dict[str, Any]]:
@@ -74,11 +76,11 @@ def lookup(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("q", "").strip()[:254]
     if not text:
         return HttpResponseRedirect(reverse("intake:index"))
-    found = Submission.objects.found_by(text).for_desk().order_by("-received_at")[: PAGE_SIZE * 4]
-    lines = [line_of(one) for one in found]
+    found = list(Submission.objects.found_by(text).for_desk().order_by("-received_at")[: LOOKED_UP + 1])
+    lines = [line_of(one) for one in found[:LOOKED_UP]]
     # What was looked up is personal data and stays out of the trail.
     record(AuditEntry.Action.LOOKUP, request=request, shown=[line.submission.reference for line in lines])
-    listing = Listing(lines, "", "", len(lines), counted_all=True)
+    listing = Listing(lines, "", "", len(lines), counted_all=len(found) <= LOOKED_UP)
     return _list(request, FilterForm({}), listing, looked_up=True)
 
 
@@ -158,10 +160,10 @@ def _detail_context(submission: Submission) -> dict[str, Any]:
     phone = answer_for(form, answers, [Meaning.CONTACT_PHONE])
     patient_phone = answer_for(form, answers, [Meaning.PATIENT_PHONE])
     steps = form.steps if form.stepped else ()
-    sections = [(step.title, summary(form, answers, step=step.number, files=files)) for step in steps]
+    sections = [(step.title, _rows(form, answers, files, step.number)) for step in steps]
     context |= {
         "definition": form,
-        "sections": sections or [("", summary(form, answers, files=files))],
+        "sections": sections or [("", _rows(form, answers, files))],
         "consents": held["consents"],
         "attachments": attachments,
         "notes": notes,
@@ -186,6 +188,11 @@ def _detail_context(submission: Submission) -> dict[str, Any]:
         "spam_reasons": [SPAM_REASONS.get(one, one) for one in submission.spam_reasons.split(",") if one],
     }
     return context
+
+
+def _rows(form: FormDefinition, answers: Answers, files: dict[str, list[str]], step: int | None = None) -> list[Row]:
+    """Questions and answers without the consents, which stand in a list of their own with their exact wording."""
+    return [row for row in summary(form, answers, step=step, files=files) if row.kind != Kind.CONSENT]
 
 
 SPAM_REASONS = {
