@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.files.storage import storages
+from django.test import Client
 
 from forms.receiving import limits
+from tests.forms.build import person
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +31,10 @@ def fresh(settings: Any, tmp_path: Path) -> Iterator[Path]:
     storages._storages.clear()
     yield folder
     storages._storages.clear()
+
+
+@pytest.fixture
+def desk(client: Client) -> Client:
+    """A browser in which somebody of the intake role is logged in."""
+    client.force_login(person("inez", intake=True))
+    return client

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import socketserver
 import sqlite3
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -113,6 +115,37 @@ def test_case_18_a_scanner_that_is_configured_and_away_lets_nothing_pass(setting
     result = with_file()
     assert isinstance(result, Errors)
     assert "viruses" in result.fields["letter"][0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("verdict", "taken"), [("stream: OK", True), ("stream: Eicar FOUND", False), ("?", False)])
+def test_case_18_a_scanner_decides_over_a_file(settings: Any, verdict: str, taken: bool) -> None:
+    received = bytearray()
+
+    class Scanner(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            while not received.endswith(b"\x00\x00\x00\x00"):
+                received.extend(self.request.recv(65536))
+            self.request.sendall(verdict.encode() + b"\0")
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Scanner) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        settings.CLAMD_URL = f"tcp://127.0.0.1:{server.server_address[1]}"
+        result = with_file()
+    assert isinstance(result, Receipt) is taken
+    assert received.startswith(b"zINSTREAM\0")
+    assert PDF in received
+
+
+@pytest.mark.django_db
+def test_case_10_files_of_earlier_steps_count(client: Client) -> None:
+    page = general_page([{"label": "Files", "field_type": "file"}], steps=["One", "Two"])
+    several = lambda: [SimpleUploadedFile(f"{n}.pdf", PDF) for n in range(3)]  # noqa: E731
+    url = client.post("/survey/", {"files": several(), "form-token": token(page)})["Location"]
+    again = client.post(url.replace("step-2", "step-1"), {"files": several(), "form-token": token(page)})
+    assert again.status_code == 422
+    assert "at most 5 files; this would be 6" in again.content.decode()
+    assert Attachment.objects.count() == 3
 
 
 @pytest.mark.django_db
