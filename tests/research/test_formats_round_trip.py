@@ -81,7 +81,7 @@ def test_all_43_records_come_in_and_go_out_without_losing_a_field(name: str) -> 
         {"PMID": ""},
         {"type": "article", "container-title": "medRxiv", "volume": "", "issue": "", "custom": {}},
         {"type": "chapter", "ISBN": "9780195176339", "ISSN": "", "issue": "", "container-title-short": ""},
-        {"type": "webpage", "container-title-short": "", "volume": "", "issue": "", "page": ""},
+        {"type": "webpage", "container-title-short": "", "volume": "", "issue": "", "page": "", "custom": {}},
     ],
     ids=str,
 )
