@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import altcha
 import jsonschema
 import pytest
 from django.core.cache import cache
@@ -19,7 +20,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from forms.models import Attachment, Delivery, FormPage, Submission
-from forms.receiving import limits
+from forms.receiving import limits, proof
 from research.models import Topic
 from tests.api.test_manners import problem
 from tests.forms.build import call_page, general_page, referral_page, token
@@ -388,3 +389,28 @@ def test_the_same_200_cases_end_the_same_on_the_page_and_through_the_api(client:
             errors = {(error["loc"][-1], error["msg"]) for error in sent.json()["errors"]}
             assert errors == shown_errors(shown), answers
     assert 20 < stored < 180  # the cases try both ways
+
+
+def test_a_form_with_a_proof_of_work_gives_its_challenge_and_takes_the_solution(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "FEWEST", 2)
+    monkeypatch.setattr(proof, "MOST", 5)
+    page = call_page()
+    assert client.get(CALL).json()["proof_url"] is None
+    problem(client.get(f"{CALL}proof/"), 404)
+    FormPage.objects.filter(pk=page.pk).update(proof_of_work=True)
+    url = client.get(CALL).json()["proof_url"]
+    assert url.endswith(f"{CALL}proof/")
+    answer = client.get(url)
+    assert answer["Cache-Control"] == "private, no-store"
+    challenge = altcha.Challenge.from_dict(answer.json())
+    solution = altcha.solve_challenge(challenge)
+    assert solution is not None
+    body = {"answers": GOOD, "altcha": altcha.Payload(challenge, solution).to_base64()}
+    key = {"Idempotency-Key": "with-a-proof"}
+    sent = client.post(f"{CALL}submissions/", json.dumps(body), content_type="application/json", headers=key)
+    assert sent.status_code == 201
+    assert Submission.objects.get().spam == ""
+    assert send(client, GOOD | {"your_name": "Without a proof"}).status_code == 201
+    assert Submission.objects.possible_spam().get().spam_reasons == "proof"

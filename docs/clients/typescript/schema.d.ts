@@ -147,6 +147,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v3/forms/{slug}/proof/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A challenge for a proof of work
+         * @description A fresh ALTCHA challenge (PBKDF2/SHA-256), as ALTCHA's widget takes it. Send the solved payload as `altcha`.
+         *
+         *     Only where the form's `proof_url` is given. A submission without a proof is stored all the same, and a person looks
+         *     whether it is spam.
+         */
+        get: operations["forms_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v3/forms/{slug}/submissions/": {
         parameters: {
             query?: never;
@@ -2684,6 +2707,11 @@ export interface components {
             /** Submit Url */
             submit_url: string;
             /**
+             * Proof Url
+             * @description Where to get a challenge for a proof of work; null when none is needed.
+             */
+            proof_url: string | null;
+            /**
              * Version
              * @description Changes whenever a question does.
              */
@@ -4666,6 +4694,21 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+        };
+        /**
+         * ProofChallenge
+         * @description A challenge of ALTCHA, signed by this server; good for one submission and a few minutes.
+         */
+        ProofChallenge: {
+            /**
+             * Parameters
+             * @description Algorithm, nonce, salt, cost and what else a solver needs.
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Signature */
+            signature: string;
         };
         /**
          * Question
@@ -6682,6 +6725,35 @@ export interface operations {
             422: components["responses"]["Problem422"];
         };
     };
+    forms_proof: {
+        parameters: {
+            query?: {
+                /** @description Language code of the form. */
+                locale?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofChallenge"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            422: components["responses"]["Problem422"];
+        };
+    };
     forms_submit: {
         parameters: {
             query?: {
@@ -6704,9 +6776,12 @@ export interface operations {
                     answers: {
                         [key: string]: unknown;
                     };
+                    /** @description The solved challenge of `proof_url`, where the form has one. */
+                    altcha?: string;
                 };
                 "multipart/form-data": {
                     answers: string;
+                    altcha?: string;
                 } & {
                     [key: string]: string;
                 };

@@ -11,6 +11,7 @@ from wagtail.api.v2.utils import get_full_url
 from clinic.api.links import api_link, page_link
 from forms.building.kinds import Kind
 from forms.models import FormPage
+from forms.receiving.proof import asked_by
 from forms.receiving.uploads import ACCEPT
 
 
@@ -37,9 +38,16 @@ def form_definition(page: FormPage, request: HttpRequest) -> dict[str, Any]:
         "next_steps": page.next_step_lines,
         "submit_label": page.submit_label,
         "submit_url": get_full_url(request, path if locale == "en" else f"{path}?locale={locale}"),
+        "proof_url": _proof_url(page, request) if asked_by(page) else None,
         "version": definition.digest,
         "answers_schema": definition.json_schema(),
         "ui": definition.ui_schema(),
         "file_fields": [field.key for field in definition.fields if field.kind == Kind.FILE],
         "accepted_files": ACCEPT,
     }
+
+
+def _proof_url(page: FormPage, request: HttpRequest) -> str:
+    locale = page.locale.language_code
+    path = reverse("wagtailapi_v3:form_proof", kwargs={"slug": page.slug})
+    return str(get_full_url(request, path if locale == "en" else f"{path}?locale={locale}"))

@@ -18,6 +18,7 @@ from clinic.api.routers.site import crisis_help
 from clinic.api.schemas import forms as shapes
 from forms.building.screening import Screening
 from forms.models import FormPage, Submission
+from forms.receiving.proof import asked_by, new_challenge
 from forms.receiving.receive import Errors, Meta, Receipt, receive
 
 router = Router(tags=["forms"])
@@ -73,6 +74,31 @@ def get_form(
     return form_definition(_form(request, slug, locale), request)
 
 
+@router.get(
+    "/{slug:slug}/proof/",
+    response=shapes.ProofChallenge,
+    url_name="form_proof",
+    operation_id="forms_proof",
+    summary="A challenge for a proof of work",
+)
+def get_proof(
+    request: HttpRequest,
+    response: HttpResponse,
+    slug: str,
+    locale: str = Query("en", max_length=20, description="Language code of the form."),  # type: ignore[type-arg]
+) -> dict[str, Any]:
+    """A fresh ALTCHA challenge (PBKDF2/SHA-256), as ALTCHA's widget takes it. Send the solved payload as `altcha`.
+
+    Only where the form's `proof_url` is given. A submission without a proof is stored all the same, and a person looks
+    whether it is spam.
+    """
+    page = _form(request, slug, locale)
+    if not asked_by(page):
+        raise Http404("This form asks for no proof.")
+    response["Cache-Control"] = "private, no-store"
+    return new_challenge(page)
+
+
 @sensitive_variables()
 def submit(
     request: HttpRequest,
@@ -94,14 +120,16 @@ def submit(
     each file, named by the field's key.
     """
     page = _form(request, slug, locale)
-    answers = _answers(request)
-    if isinstance(answers, HttpResponse):
-        return answers
+    sent = _sent(request)
+    if isinstance(sent, HttpResponse):
+        return sent
+    answers, proof = sent
     meta = Meta(
         token=idempotency_key,
         channel=Submission.Channel.API,
         address=request.META.get("REMOTE_ADDR", ""),
         language=page.locale.language_code,
+        proof=proof,
     )
     files = request.FILES if request.content_type == MULTIPART else None
     outcome = receive(page, answers, files, meta)
@@ -131,7 +159,11 @@ router.post(
                                 "type": "object",
                                 "additionalProperties": True,
                                 "description": "As the form’s `answers_schema` says.",
-                            }
+                            },
+                            "altcha": {
+                                "type": "string",
+                                "description": "The solved challenge of `proof_url`, where the form has one.",
+                            },
                         },
                     }
                 },
@@ -139,7 +171,10 @@ router.post(
                     "schema": {
                         "type": "object",
                         "required": ["answers"],
-                        "properties": {"answers": {"type": "string", "contentMediaType": JSON}},
+                        "properties": {
+                            "answers": {"type": "string", "contentMediaType": JSON},
+                            "altcha": {"type": "string"},
+                        },
                         "additionalProperties": {"type": "string", "contentMediaType": "application/octet-stream"},
                     }
                 },
@@ -150,8 +185,9 @@ router.post(
 
 
 @sensitive_variables()
-def _answers(request: HttpRequest) -> dict[str, Any] | HttpResponse:
-    """The answers in the request's body, or a problem document saying why they cannot be read."""
+def _sent(request: HttpRequest) -> tuple[dict[str, Any], str] | HttpResponse:
+    """The answers and the proof in the request's body, or a problem document saying why they cannot be read."""
+    proof: object = request.POST.get("altcha", "") if request.content_type == MULTIPART else ""
     if request.content_type == MULTIPART:
         raw: str | bytes = request.POST.get("answers", "")
         where: list[str | int] = ["body", "answers"]
@@ -162,18 +198,19 @@ def _answers(request: HttpRequest) -> dict[str, Any] | HttpResponse:
     except (ValueError, RecursionError):
         return problem(400, "The body is not JSON. Send an object with `answers`.")
     if request.content_type != MULTIPART:
-        unknown = sorted(read.keys() - {"answers"}) if isinstance(read, dict) else []
+        unknown = sorted(read.keys() - {"answers", "altcha"}) if isinstance(read, dict) else []
         if unknown:
             errors = [
                 {"type": "unknown_field", "loc": ["body", name[:100]], "msg": "Leave this out."} for name in unknown
             ]
             return problem(422, errors=errors)
+        proof = read.get("altcha", "") if isinstance(read, dict) else ""
         read = read.get("answers") if isinstance(read, dict) else None
         where = ["body", "answers"]
     if not isinstance(read, dict):
         error = {"type": "object", "loc": where, "msg": "Send an object: answers by the key of their field."}
         return problem(422, errors=[error])
-    return read
+    return read, proof if isinstance(proof, str) else ""
 
 
 def _finite(text: str) -> float:

@@ -80,6 +80,7 @@ class Form(FormSummary):
     next_steps: list[str]
     submit_label: str
     submit_url: str
+    proof_url: str | None = Field(description="Where to get a challenge for a proof of work; null when none is needed.")
     version: str = Field(description="Changes whenever a question does.")
     answers_schema: dict[str, Any] = Field(description="JSON Schema (2020-12) of `answers`.")
     ui: FormUi
@@ -91,6 +92,13 @@ class SubmissionBody(Schema):
     """What somebody sends."""
 
     answers: dict[str, Any] = Field(description="Answers by field key, as the form’s `answers_schema` says.")
+
+
+class ProofChallenge(Schema):
+    """A challenge of ALTCHA, signed by this server; good for one submission and a few minutes."""
+
+    parameters: dict[str, Any] = Field(description="Algorithm, nonce, salt, cost and what else a solver needs.")
+    signature: str
 
 
 class ScreeningOutcome(Schema):
