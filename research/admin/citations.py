@@ -22,6 +22,9 @@ from research.choices import Finding, Kind, Status, StudyDesign
 from research.models import Citation, Topic
 from research.reports.cells import safe_cell
 
+MORE = "citation-more"
+"""Columns that a phone has no room for."""
+
 
 class CitationFilterSet(WagtailFilterSet):
     """What the list of citations can be narrowed by."""
@@ -121,6 +124,7 @@ class CitationViewSet(SnippetViewSet):
 
     model = Citation
     index_view_class = CitationIndexView
+    index_template_name = "research/admin/citations.html"
     icon = "openquote"
     menu_label = _("Citations")
     menu_name = "citations"
@@ -157,11 +161,17 @@ class CitationViewSet(SnippetViewSet):
         ),
         Column("published", label=_("Published"), accessor=_published, sort_key="live"),
         Column("status", label=_("Standing"), accessor="get_status_display", sort_key="status"),
-        Column("study_design", label=_("Design"), accessor="get_study_design_display", sort_key="study_design"),
-        Column("issued_year", label=_("Year"), sort_key="issued_year"),
-        Column("topics", label=_("Topics"), accessor=_topics),
+        Column(
+            "study_design",
+            label=_("Design"),
+            accessor="get_study_design_display",
+            sort_key="study_design",
+            classname=MORE,
+        ),
+        Column("issued_year", label=_("Year"), sort_key="issued_year", classname=MORE),
+        Column("topics", label=_("Topics"), accessor=_topics, classname=MORE),
         BooleanColumn("verified", label=_("Confirmed"), accessor=lambda citation: citation.verified_on is not None),
-        Column("next_review", label=_("Next review"), accessor=_review, sort_key="next_review"),
+        Column("next_review", label=_("Next review"), accessor=_review, sort_key="next_review", classname=MORE),
     ]
 
     @staticmethod

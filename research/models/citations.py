@@ -334,9 +334,13 @@ class Citation(
 
     @property
     def short_name(self) -> str:
-        """First author and year, as people speak of a paper: ``Feder 2014``. The key when there is neither."""
+        """First author and year, as people speak of a paper: ``Feder 2014``. Where it appeared stands in for an author.
+
+        The key when there is none of these.
+        """
         first = self.authors[0] if isinstance(self.authors, list) and self.authors else {}
         name = (first.get("family") or first.get("literal") or "") if isinstance(first, dict) else ""
+        name = name or self.container_title_short or self.container_title or self.publisher
         return " ".join(str(part) for part in (name, self.issued_year) if part) or self.key
 
     @property

@@ -57,7 +57,7 @@ def test_the_whole_way_from_file_to_report(desk: Client, clinician: Any) -> None
     assert response.url == review
     assert Citation.objects.count() == 0
     first = page(desk, review)
-    assert "<b>43</b> records in the file: <b>43</b> will be added" in first
+    assert "<b>43</b> records were found" in first and "added as drafts: <b>43</b>" in first
     assert "Expert Opin Drug Saf" in first and "Page 1 of 2" in first
     response = desk.post(review, {"import": "1"})
     report = page(desk, response.url)

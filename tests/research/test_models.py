@@ -158,4 +158,5 @@ def test_a_record_does_not_relate_to_itself() -> None:
 def test_short_name() -> None:
     assert citation("feder-2014-ptsd").short_name == "Feder 2014"
     assert citation("fda", authors=[{"literal": "FDA"}], issued_year=None).short_name == "FDA"
-    assert citation("nobody", authors=[], issued_year=None).short_name == "nobody"
+    assert citation("of-a-site", authors=[], container_title="News of Pain").short_name == "News of Pain 2014"
+    assert citation("nobody", authors=[], issued_year=None, container_title="").short_name == "nobody"
