@@ -17,9 +17,11 @@ from pages.models import ConditionPage
 from pages.search.fulltext import Match, indexed_texts, matches, types_of
 from pages.search.reading import Phrase, Reading, read, words
 from pages.search.snippets import marked, pattern, snippet
+from research.choices import Species
 from research.models import Citation, Topic
 
 PAGES, RESEARCH = "pages", "research"
+OTHERS = 3  # the last of the tiers that results are ranked in
 
 
 @dataclass(frozen=True)
@@ -105,11 +107,14 @@ def _found(reading: Reading, site: Site, locale: Locale | None, every: bool) -> 
     page_scores = _scores(matched, page_types)
     citation_scores = _scores(matched, citation_types)
     pages = visible_pages(site, locale).filter(pk__in=page_scores).values_list("pk", "title")
-    works = Citation.objects.published().filter(pk__in=citation_scores).values_list("pk", "headline", "title")
-    found = [Found(PAGES, pk, title, (_tier(title, reading), -page_scores[pk])) for pk, title in pages] + [
-        Found(RESEARCH, pk, headline or title, (max(_tier(f"{headline} / {title}", reading), 1), -citation_scores[pk]))
-        for pk, headline, title in works
-    ]
+    works = Citation.objects.published().filter(pk__in=citation_scores)
+    in_people = works.research().exclude(species__in=(Species.ANIMAL, Species.CELLS))
+    studies = set(in_people.values_list("pk", flat=True))
+    found = [Found(PAGES, pk, title, (_tier(title, reading), -page_scores[pk])) for pk, title in pages]
+    for pk, headline, title in works.values_list("pk", "headline", "title"):
+        # Stories, opinions and mice come after everything that was found in people.
+        tier = max(_tier(f"{headline} / {title}", reading), 1) if pk in studies else OTHERS
+        found.append(Found(RESEARCH, pk, headline or title, (tier, -citation_scores[pk])))
     return sorted(found, key=lambda one: one.rank)
 
 
