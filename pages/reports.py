@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Revision
@@ -42,7 +42,13 @@ def unsupported() -> Iterator[Row]:
         told = model._default_manager.filter(pk__in=[pk for pk, reason in reasons.items() if reason])
         for claim in told.select_related("page").order_by("page__title", "sort_order"):
             also = sources[claim.pk][0][0] if sources[claim.pk] else None
-            yield Row(f"“{claim.statement[:120]}”", capfirst(reasons[claim.pk]), _place(claim), claim.page, also=also)
+            yield Row(_words(claim), capfirst(reasons[claim.pk]), _place(claim), claim.page, also=also)
+
+
+def _words(claim: Any) -> str:
+    """The statement as readers see it begin, with the figure that stands above it."""
+    text = f"{getattr(claim, 'figure', '')} {claim.statement}".strip()
+    return f"“{Truncator(text).chars(120)}”"
 
 
 def _place(claim: Any) -> str:
@@ -64,8 +70,7 @@ def in_doubt() -> Iterator[Row]:
         for row in rows.order_by("claim__page__title", "claim__sort_order", "sort_order"):
             if doubt := doubt_about(row.citation, today):
                 problem = f"{doubt.message} ({row.get_stance_display()})"
-                text = f"“{row.claim.statement[:120]}”"
-                yield Row(text, problem, _place(row.claim), row.claim.page, also=row.citation)
+                yield Row(_words(row.claim), problem, _place(row.claim), row.claim.page, also=row.citation)
 
 
 def held_back() -> Iterator[Row]:

@@ -112,7 +112,7 @@ def test_sorting(library: Client) -> None:
 def test_filters_in_force_can_be_taken_off_and_an_empty_result_helps(library: Client) -> None:
     text = library.get("/research/?topic=trd&kind=news").content.decode()
     assert "No record fits all of this" in text
-    assert 'href="?kind=news#library"' in text and 'href="?topic=trd#library"' in text
+    assert 'href="?kind=news#found"' in text and 'href="?topic=trd#found"' in text
     Citation.objects.all().delete()
     assert "The library is empty" in library.get("/research/").content.decode()
 
