@@ -5836,21 +5836,29 @@ export interface components {
          * @description Somebody of the clinic.
          */
         TeamMember: {
-            /** Name */
-            name: string;
             /** Slug */
             slug: string;
+            /** Name */
+            name: string;
             /** Credentials */
             credentials: string;
             /** Role */
             role: string;
-            /** Licences */
+            /**
+             * Licences
+             * @description Where they are licensed.
+             */
             licences: string;
             /** Biography */
             biography: string;
             photo: components["schemas"]["Picture"] | null;
-            /** Demo */
+            /**
+             * Demo
+             * @description Made up for a demonstration. Say so.
+             */
             demo: boolean;
+            /** Html Url */
+            html_url: string;
         };
         /**
          * TeamPage

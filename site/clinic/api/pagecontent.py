@@ -16,6 +16,7 @@ from clinic.api.formcontent import form_definition
 from clinic.api.links import api_link
 from clinic.api.schemas import pages as shapes
 from clinic.api.schemas.references import Labelled
+from clinic.api.team import team_member
 from forms.models import CallRequestPage, FormPage, GeneralFormPage, ReferralPage
 from pages.models import (
     AbstractClaim,
@@ -296,19 +297,7 @@ def _team(page: TeamPage, answer: Answer) -> Content:
         "summary": page.summary,
         "introduction": stream_value(page.introduction, answer),
         "people_heading": page.people_heading,
-        "people": [
-            shapes.TeamMember(
-                name=person.name,
-                slug=person.slug,
-                credentials=person.credentials,
-                role=person.role,
-                licences=person.licences,
-                biography=person.biography,
-                photo=answer.picture(person.photo) if person.photo else None,
-                demo=person.demo,
-            )
-            for person in page.people
-        ],
+        "people": [team_member(person, answer.request) for person in page.people],
         "body": stream_value(page.body, answer),
         "references": references(answer.sources, answer),
     }

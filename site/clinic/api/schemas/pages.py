@@ -12,6 +12,7 @@ from wagtail.models import Page
 from clinic.api.blocks import stream_type
 from clinic.api.schemas.forms import Form
 from clinic.api.schemas.media import Picture
+from clinic.api.schemas.people import TeamMember
 from clinic.api.schemas.references import Labelled, PageReference, TopicReference
 from pages.blocks import BODY_BLOCKS, QUESTION_GROUPS, ROW_BLOCKS
 from research.choices import Stance
@@ -306,19 +307,6 @@ class ContactContent(PageDetail):
     access: Rows
     body: Body
     references: list[Reference]
-
-
-class TeamMember(Schema):
-    """Somebody of the clinic."""
-
-    name: str
-    slug: str
-    credentials: str
-    role: str
-    licences: str
-    biography: str
-    photo: Picture | None
-    demo: bool
 
 
 class TeamContent(PageDetail):
