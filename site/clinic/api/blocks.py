@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import Discriminator, create_model
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructValue
@@ -24,6 +24,7 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 
 from clinic.api.schemas.media import Document, Picture
 from clinic.api.schemas.references import PageReference, RecordReference, Table
+from clinic.api.schemas.shape import Shape
 
 if TYPE_CHECKING:
     from clinic.api.answers import Answer
@@ -88,7 +89,7 @@ def _block_type(block: blocks.Block) -> Any:
             name: (block_type(child), Field(...)) for name, child in block.child_blocks.items() if name
         }
         name = _name(f"{type(block).__name__.removesuffix('Block')}Value")
-        return create_model(name, __base__=Schema, **fields)
+        return create_model(name, __base__=Shape, **fields)
     if isinstance(block, blocks.ListBlock):
         return list[block_type(block.child_block)]  # type: ignore[misc]
     return _leaf_type(block)
@@ -127,18 +128,18 @@ def _choices(block: blocks.ChoiceBlock) -> list[str]:
 
 
 @cache
-def _member_model(name: str, signature: Any, value: Any) -> type[Schema]:
+def _member_model(name: str, signature: Any, value: Any) -> type[Shape]:
     kind: Any = Literal[name]
     return create_model(
         _name(f"{_camel(name)}Block"),
-        __base__=Schema,
+        __base__=Shape,
         type=(kind, Field(...)),
         id=(str | None, Field(..., description="Stays the same while editors change the block.")),
         value=(value, Field(...)),
     )
 
 
-def stream_member(name: str, block: blocks.Block) -> type[Schema]:
+def stream_member(name: str, block: blocks.Block) -> type[Shape]:
     """The type of one kind of entry of a stream: its ``type``, ``id`` and ``value``."""
     return _member_model(name, _signature(block), block_type(block))
 

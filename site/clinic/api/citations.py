@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Prefetch
 
 from clinic.api.answers import Answer
+from clinic.api.labels import label
 from clinic.api.links import api_link, base_of_site, front_link
 from clinic.api.schemas import research as shapes
-from clinic.api.schemas.references import Labelled
-from research.choices import Finding, Relation, Status
+from research.choices import Finding, Kind, Relation, Species, Status, StudyDesign
 from research.exporting import public_item
 from research.models import Citation, CitationRelation, Topic
 from research.models.querysets import CitationQuerySet
@@ -33,7 +33,7 @@ def citation_fields(citation: Citation, answer: Answer) -> dict[str, Any]:
         "key": citation.key,
         "detail_url": api_link(answer.request, "citation_detail", key=citation.key),
         "html_url": front_link(f"/research/{citation.key}/", base_of_site(answer.request)),
-        "kind": Labelled(value=citation.kind, label=citation.get_kind_display()),
+        "kind": {"value": citation.kind, "label": label(Kind, citation.kind)},
         "is_research": citation.is_research,
         "title": citation.title,
         "authors": [{str(part): str(text) for part, text in author.items()} for author in citation.authors or []],
@@ -41,23 +41,27 @@ def citation_fields(citation: Citation, answer: Answer) -> dict[str, Any]:
         "container_title": citation.container_title,
         "container_title_short": citation.container_title_short,
         "publisher": citation.publisher,
-        "issued": shapes.Issued(year=citation.issued_year, month=citation.issued_month, day=citation.issued_day)
+        "issued": {"year": citation.issued_year, "month": citation.issued_month, "day": citation.issued_day}
         if citation.issued_year
         else None,
         "volume": citation.volume,
         "issue": citation.issue,
         "page": citation.page,
         "language": citation.language,
-        "identifiers": shapes.Identifiers(
-            doi=citation.doi, pmid=citation.pmid, pmcid=citation.pmcid, isbn=citation.isbn, nct_id=citation.nct_id
-        ),
+        "identifiers": {
+            "doi": citation.doi,
+            "pmid": citation.pmid,
+            "pmcid": citation.pmcid,
+            "isbn": citation.isbn,
+            "nct_id": citation.nct_id,
+        },
         "url": citation.url,
         "archive_url": citation.archive_url,
         "accessed": citation.accessed,
-        "study_design": Labelled(value=citation.study_design, label=citation.get_study_design_display())
+        "study_design": {"value": citation.study_design, "label": label(StudyDesign, citation.study_design)}
         if citation.study_design
         else None,
-        "species": Labelled(value=citation.species, label=citation.get_species_display()),
+        "species": {"value": citation.species, "label": label(Species, citation.species)},
         "sample_size": citation.sample_size,
         "sample_size_note": citation.sample_size_note,
         "comparator": citation.comparator,
@@ -71,11 +75,11 @@ def citation_fields(citation: Citation, answer: Answer) -> dict[str, Any]:
         "status": _status(citation),
         "stands": citation.stands,
         "topics": [
-            shapes.TopicFinding(
-                topic=answer.topic_reference(link.topic),
-                finding=Finding(link.finding),
-                finding_label=link.get_finding_display(),
-            )
+            {
+                "topic": answer.topic_reference(link.topic),
+                "finding": link.finding,
+                "finding_label": label(Finding, link.finding),
+            }
             for link in citation.topics.all()
         ],
         "verified_on": citation.verified_on,
@@ -84,23 +88,23 @@ def citation_fields(citation: Citation, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _status(citation: Citation) -> shapes.Status:
+def _status(citation: Citation) -> dict[str, Any]:
     successor = citation.successor
-    return shapes.Status(
-        value=Status(citation.status),
-        label=citation.get_status_display(),
-        since=citation.status_date,
-        source=citation.status_source,
-        note=citation.status_note,
-        successor=successor.key if successor and successor.is_published else None,
-    )
+    return {
+        "value": citation.status,
+        "label": label(Status, citation.status),
+        "since": citation.status_date,
+        "source": citation.status_source,
+        "note": citation.status_note,
+        "successor": successor.key if successor and successor.is_published else None,
+    }
 
 
 def relations_of(citation: Citation) -> list[shapes.CitationRelation]:
     """Relations to published records. Expects them loaded by `for_api(..., relations=True)`."""
     return [
         shapes.CitationRelation(
-            kind=Relation(relation.kind), kind_label=str(Relation(relation.kind).label), citation=relation.related.key
+            kind=Relation(relation.kind), kind_label=label(Relation, relation.kind), citation=relation.related.key
         )
         for relation in citation.relations.all()
     ]

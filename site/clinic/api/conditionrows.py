@@ -80,3 +80,15 @@ def load_rows(pages: Sequence[ConditionPage]) -> None:
             ],
         }
     prefetch_related_objects(every_fact, Prefetch("sources", FactSource.objects.select_related("citation")))
+
+
+def load_topics(pages: Sequence[ConditionPage]) -> None:
+    """Loads the topics alone, in one query, for lists that show no more."""
+    links = Topic.condition_pages.through.objects.filter(conditionpage__in=pages).values_list(
+        "conditionpage_id", "topic_id", "topic__name", "topic__slug", "topic__parent__slug"
+    )
+    found: dict[int, list[Topic]] = {page.pk: [] for page in pages}
+    for page_id, pk, name, slug, parent in links.order_by("topic__sort_order", "topic__name"):
+        found[page_id].append(Topic(pk=pk, name=name, slug=slug, parent=Topic(slug=parent) if parent else None))
+    for page in pages:
+        page._prefetched_objects_cache = getattr(page, "_prefetched_objects_cache", {}) | {"topics": found[page.pk]}

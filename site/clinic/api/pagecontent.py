@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from wagtail.models import Page
 from clinic.api.answers import Answer
 from clinic.api.blocks import rich_texts_in, stream_value
 from clinic.api.formcontent import form_definition
+from clinic.api.labels import label
 from clinic.api.links import api_link
 from clinic.api.schemas import pages as shapes
 from clinic.api.schemas.references import Labelled
@@ -36,7 +37,7 @@ from pages.models import (
     TeamPage,
 )
 from pages.sources import SourceRegister
-from research.choices import Stance
+from research.choices import Stance, Status
 from research.evidence import FINDINGS
 from research.models import Citation
 
@@ -51,12 +52,28 @@ class PageType:
     fill: Callable[[Any, Answer], Content]
     load: tuple[Any, ...] = ()
     join: tuple[str, ...] = ()
+    #: What can be said without the page's rows, and how: lists that ask for no more load none.
+    brief: frozenset[str] = frozenset()
+    fill_brief: Callable[[Any, Answer], Content] | None = None
 
 
-def page_content(page: Page, answer: Answer) -> Content:
-    """The content of one page as its type's shape describes it; nothing for a type that the API does not know."""
+def page_content(page: Page, answer: Answer, wanted: Collection[str] = ("*",)) -> Content:
+    """The content of one page as its type's shape describes it; nothing for a type that the API does not know.
+
+    It may hold more than what is ``wanted``.
+    """
     kind = page_type_of(type(page))
-    return kind.fill(page, answer) if kind else {}
+    if kind is None:
+        return {}
+    return (
+        kind.fill_brief(page, answer) if kind.fill_brief and is_brief(type(page), wanted) else kind.fill(page, answer)
+    )
+
+
+def is_brief(model: type[Page], wanted: Collection[str]) -> bool:
+    """Whether the page's own columns and topics are all that is needed."""
+    kind = page_type_of(model)
+    return kind is not None and kind.fill_brief is not None and kind.brief.issuperset(wanted)
 
 
 def page_type_of(model: type[Page]) -> PageType | None:
@@ -96,7 +113,7 @@ def references(sources: SourceRegister | None, answer: Answer) -> list[shapes.Re
             ama_html=source.citation.ama_html,
             ama_text=source.citation.ama_text,
             url=source.citation.url or (f"https://doi.org/{source.citation.doi}" if source.citation.doi else ""),
-            status=Labelled(value=source.citation.status, label=source.citation.get_status_display()),
+            status=Labelled(value=source.citation.status, label=label(Status, source.citation.status)),
             stands=source.citation.stands,
         )
         for source in sources or ()
@@ -118,7 +135,7 @@ def _claim(claim: AbstractClaim, answer: Answer) -> Content:
                 number=answer.number_of(citation),
                 key=citation.key,
                 stance=Stance(source.stance),
-                stance_label=str(Stance(source.stance).label),
+                stance_label=label(Stance, source.stance),
                 locator=source.locator,
             )
             for source, citation in cited
@@ -143,11 +160,17 @@ def _review(page: Any) -> shapes.Review:
     return shapes.Review(reviewer=reviewer, reviewed_on=page.reviewed_on, next_review=page.next_review)
 
 
-def _condition(page: ConditionPage, answer: Answer) -> Content:
-    html = answer.texts.html
+def _condition_in_brief(page: ConditionPage, answer: Answer) -> Content:
     return {
         "summary": page.summary,
         "topics": [answer.topic_reference(topic) for topic in page.topics.all()],
+        "review": _review(page),
+    }
+
+
+def _condition(page: ConditionPage, answer: Answer) -> Content:
+    html = answer.texts.html
+    return _condition_in_brief(page, answer) | {
         "crisis_callout": page.crisis_callout,
         "at_a_glance": stream_value(page.at_a_glance, answer),
         "regulatory_note": html(page.regulatory_note),
@@ -172,7 +195,6 @@ def _condition(page: ConditionPage, answer: Answer) -> Content:
             shapes.Question(id=row.pk, question=row.question, answer=html(row.answer)) for row in page.questions.all()
         ],
         "references": references(answer.sources, answer),
-        "review": _review(page),
     }
 
 
@@ -318,6 +340,8 @@ PAGE_TYPES: dict[type[Page], PageType] = {
         shapes.ConditionContent,
         _condition,
         join=("reviewer",),
+        brief=frozenset({"summary", "topics", "review"}),
+        fill_brief=_condition_in_brief,
     ),
     ConditionIndexPage: PageType(shapes.ConditionIndexContent, _index),
     HomePage: PageType(

@@ -15,6 +15,7 @@ from clinic.api.links import api_link, page_link
 from clinic.api.pagecontent import (
     PAGE_TYPES,
     cited_by,
+    is_brief,
     page_content,
     page_type_of,
     rich_texts_of,
@@ -63,7 +64,7 @@ def _glance(page: ConditionPage, evidence: list[Citation]) -> Glance | None:
 def page_items(pages: Sequence[Page], request: HttpRequest, fields: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Pages of a list with the content ``fields`` asks for ("*" for all of it), if they come as their own types."""
     wanted = set(fields)
-    content = [page for page in pages if wanted and page_type_of(type(page))]
+    content = [page for page in pages if wanted and page_type_of(type(page)) and not is_brief(type(page), wanted)]
     answer = Answer(
         request,
         [text for page in content for text in rich_texts_of(page)],
@@ -73,7 +74,7 @@ def page_items(pages: Sequence[Page], request: HttpRequest, fields: Iterable[str
     for page in pages:
         item = {"id": page.pk, "type": _label(page), "title": page.title, "meta": _meta(page, answer)}
         if wanted:
-            filled = page_content(page, answer)
+            filled = page_content(page, answer, wanted)
             kept = filled.keys() if "*" in wanted else filled.keys() & wanted
             item |= {name: filled[name] for name in kept - DETAIL_ONLY}
         items.append(item)

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from ninja import Field, Schema
 from wagtail.api.v2.utils import get_full_url
 
+from clinic.api.schemas.shape import Shape
+
 Item = TypeVar("Item")
 
 
@@ -21,7 +23,7 @@ class Paging(Schema):
     offset: int = Field(0, ge=0, le=1_000_000, description="How many items to skip.")
 
 
-class Listing(Schema, Generic[Item]):
+class Listing(Shape, Generic[Item]):
     """One page of a list."""
 
     count: int = Field(description="How many items there are in all.", ge=0)

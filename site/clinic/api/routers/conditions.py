@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import http_date
 from ninja import Field, Query, Router, Schema
 
-from clinic.api.conditionrows import load_rows
-from clinic.api.pagecontent import PAGE_TYPES
+from clinic.api.conditionrows import load_rows, load_topics
+from clinic.api.pagecontent import PAGE_TYPES, is_brief
 from clinic.api.pageshapes import Condition, ConditionItem, page_detail, page_items
 from clinic.api.pagination import Listing, Paging, paged
 from clinic.api.publicpages import public_pages, with_family
@@ -49,8 +49,12 @@ def list_conditions(
         rows = rows.filter(locale__language_code=filters.locale)
 
     def items(pages: list[ConditionPage]) -> list[dict[str, Any]]:
-        load_rows(pages)
-        return page_items(pages, request, [*ALWAYS, *names])
+        wanted = [*ALWAYS, *names]
+        if is_brief(ConditionPage, wanted):
+            load_topics(pages)
+        else:
+            load_rows(pages)
+        return page_items(pages, request, wanted)
 
     return paged(request, rows, paging, items)
 

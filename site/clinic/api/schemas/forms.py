@@ -7,12 +7,13 @@ from typing import Any
 
 from ninja import Field, Schema
 
+from clinic.api.schemas.shape import Shape
 from clinic.api.schemas.site import Crisis
 from forms.building.kinds import Kind
 from forms.building.screening import Screening
 
 
-class Choice(Schema):
+class Choice(Shape):
     """One choice of a field."""
 
     value: str
@@ -21,14 +22,14 @@ class Choice(Schema):
     group: str = Field(description="Its group in a grouped list, e.g. inclusion or exclusion.")
 
 
-class ShowWhen(Schema):
+class ShowWhen(Shape):
     """The field is asked only when the answer to another is, or contains, one of these."""
 
     field: str
     is_one_of: list[str]
 
 
-class FormField(Schema):
+class FormField(Shape):
     """One field with its texts."""
 
     key: str
@@ -44,7 +45,7 @@ class FormField(Schema):
     default: str
 
 
-class FormStep(Schema):
+class FormStep(Shape):
     """One step of a form in several steps."""
 
     number: int
@@ -52,7 +53,7 @@ class FormStep(Schema):
     introduction: str
 
 
-class FormUi(Schema):
+class FormUi(Shape):
     """What a front end needs to draw the form."""
 
     title: str
@@ -61,7 +62,7 @@ class FormUi(Schema):
     fields: list[FormField]
 
 
-class FormSummary(Schema):
+class FormSummary(Shape):
     """A form of a list."""
 
     slug: str
@@ -94,21 +95,21 @@ class SubmissionBody(Schema):
     answers: dict[str, Any] = Field(description="Answers by field key, as the form’s `answers_schema` says.")
 
 
-class ProofChallenge(Schema):
+class ProofChallenge(Shape):
     """A challenge of ALTCHA, signed by this server; good for one submission and a few minutes."""
 
     parameters: dict[str, Any] = Field(description="Algorithm, nonce, salt, cost and what else a solver needs.")
     signature: str
 
 
-class ScreeningOutcome(Schema):
+class ScreeningOutcome(Shape):
     """What the eligibility checklist suggests. A kind sentence, never a refusal."""
 
     outcome: Screening
     sentence: str
 
 
-class Receipt(Schema):
+class Receipt(Shape):
     """Proof that the submission is stored."""
 
     reference: str = Field(description="Show it. It can be said on the phone.")

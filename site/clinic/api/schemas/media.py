@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 
-from ninja import Field, Schema
+from ninja import Field
+
+from clinic.api.schemas.shape import Shape
 
 
-class FocalPoint(Schema):
+class FocalPoint(Shape):
     """The part of an image that every crop keeps, in parts of its width and height from 0 to 1."""
 
     x: float
@@ -16,7 +18,7 @@ class FocalPoint(Schema):
     height: float
 
 
-class Rendition(Schema):
+class Rendition(Shape):
     """One prepared size of an image."""
 
     url: str
@@ -24,7 +26,7 @@ class Rendition(Schema):
     height: int
 
 
-class Source(Schema):
+class Source(Shape):
     """The prepared sizes of an image in one media type, as a ``source`` element takes them."""
 
     type: str = Field(description="E.g. image/avif.")
@@ -32,7 +34,7 @@ class Source(Schema):
     renditions: list[Rendition]
 
 
-class Picture(Schema):
+class Picture(Shape):
     """An image in the sizes of one set, smallest type first, and the plain one for ``img``."""
 
     id: int
@@ -57,7 +59,7 @@ class ImageRecord(Picture):
     tags: list[str]
 
 
-class Document(Schema):
+class Document(Shape):
     """A file to download."""
 
     id: int

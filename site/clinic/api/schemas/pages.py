@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import model_validator
 from wagtail.models import Page
 
@@ -14,6 +14,7 @@ from clinic.api.schemas.forms import Form
 from clinic.api.schemas.media import Picture
 from clinic.api.schemas.people import TeamMember
 from clinic.api.schemas.references import Labelled, PageReference, TopicReference
+from clinic.api.schemas.shape import Shape
 from pages.blocks import BODY_BLOCKS, QUESTION_GROUPS, ROW_BLOCKS
 from research.choices import Stance
 
@@ -27,7 +28,7 @@ else:
     QuestionGroups = stream_type(QUESTION_GROUPS)
 
 
-class Translation(Schema):
+class Translation(Shape):
     """The same page in another language."""
 
     locale: str
@@ -35,7 +36,7 @@ class Translation(Schema):
     html_url: str | None
 
 
-class PageMeta(Schema):
+class PageMeta(Shape):
     """What every page has beside its content."""
 
     type: str
@@ -61,7 +62,7 @@ class PageMetaDetail(PageMeta):
     translations: list[Translation]
 
 
-class PageSummary(Schema):
+class PageSummary(Shape):
     """A page of a list. Content is there when asked for with `?fields=`."""
 
     id: int
@@ -70,7 +71,7 @@ class PageSummary(Schema):
     meta: PageMeta
 
 
-class PageDetail(Schema):
+class PageDetail(Shape):
     """A page. Each page type adds its content. Can be made from the page itself, as Wagtail's own operations do."""
 
     id: int
@@ -88,7 +89,7 @@ class PageDetail(Schema):
         return handler(values)
 
 
-class Reference(Schema):
+class Reference(Shape):
     """One numbered source of a page. Numbers follow first use on the page."""
 
     number: int
@@ -101,7 +102,7 @@ class Reference(Schema):
     stands: bool = Field(description="Whether it may still support a statement.")
 
 
-class ClaimSource(Schema):
+class ClaimSource(Shape):
     """A source of one statement."""
 
     number: int | None = Field(description="Its number among the page's references.")
@@ -111,7 +112,7 @@ class ClaimSource(Schema):
     locator: str
 
 
-class Claim(Schema):
+class Claim(Shape):
     """A statement of fact with the sources it stands on."""
 
     statement: str
@@ -134,7 +135,7 @@ class ValueCard(Claim):
     balance: str
 
 
-class Reviewer(Schema):
+class Reviewer(Shape):
     """The clinician who checked a page."""
 
     name: str
@@ -143,7 +144,7 @@ class Reviewer(Schema):
     demo: bool
 
 
-class Review(Schema):
+class Review(Shape):
     """Who checked the page, when, and when it is due again."""
 
     reviewer: Reviewer | None
@@ -151,7 +152,7 @@ class Review(Schema):
     next_review: datetime.date | None
 
 
-class WarningSigns(Schema):
+class WarningSigns(Shape):
     """Signs to watch for, and when to act."""
 
     heading: str
@@ -162,7 +163,7 @@ class WarningSigns(Schema):
     act_this_week: str
 
 
-class Question(Schema):
+class Question(Shape):
     """A question people ask, with its answer."""
 
     id: int | None
@@ -170,14 +171,14 @@ class Question(Schema):
     answer: str = Field(description="Clean HTML.")
 
 
-class FindingCount(Schema):
+class FindingCount(Shape):
     """How many studies found this."""
 
     finding: Labelled
     studies: int
 
 
-class DesignCount(Schema):
+class DesignCount(Shape):
     """How many studies of one design found what."""
 
     design: Labelled
@@ -185,7 +186,7 @@ class DesignCount(Schema):
     findings: dict[str, int]
 
 
-class EvidenceAtAGlance(Schema):
+class EvidenceAtAGlance(Shape):
     """The published research filed under the page's topics."""
 
     introduction: str
@@ -247,7 +248,7 @@ class ResearchContent(PageDetail):
     references: list[Reference]
 
 
-class EvidenceRow(Schema):
+class EvidenceRow(Shape):
     """A study chosen for professionals."""
 
     point: str

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ninja import Field, Schema
+from ninja import Field
 
 from clinic.api.schemas.media import Picture
+from clinic.api.schemas.shape import Shape
 
 
-class TeamMember(Schema):
+class TeamMember(Shape):
     """Somebody of the clinic."""
 
     slug: str

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ninja import Field, Schema
+from ninja import Field
+
+from clinic.api.schemas.shape import Shape
 
 
-class PageReference(Schema):
+class PageReference(Shape):
     """A page, in as much as a link needs."""
 
     id: int
@@ -15,7 +17,7 @@ class PageReference(Schema):
     detail_url: str = Field(description="Where this API gives the page.")
 
 
-class RecordReference(Schema):
+class RecordReference(Shape):
     """A record that a block points at, e.g. a citation, a topic or a person."""
 
     type: str = Field(description="The record's type, e.g. research.Citation.")
@@ -23,7 +25,7 @@ class RecordReference(Schema):
     label: str
 
 
-class TopicReference(Schema):
+class TopicReference(Shape):
     """A topic, in as much as a label needs."""
 
     slug: str
@@ -31,27 +33,27 @@ class TopicReference(Schema):
     parent: str | None = Field(description="The slug of the condition that this is a sub-topic of.")
 
 
-class Labelled(Schema):
+class Labelled(Shape):
     """A value from a closed list, with its name in the language asked for."""
 
     value: str
     label: str
 
 
-class TableColumn(Schema):
+class TableColumn(Shape):
     """A column of a table."""
 
     type: str
     heading: str
 
 
-class TableRow(Schema):
+class TableRow(Shape):
     """A row of a table; clean HTML in columns of rich text."""
 
     values: list[str]
 
 
-class Table(Schema):
+class Table(Shape):
     """A table whose first column heads its row."""
 
     caption: str

@@ -9,11 +9,12 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from clinic.api.schemas.references import Labelled, TopicReference
+from clinic.api.schemas.shape import Shape
 from research.choices import Finding, Relation
 from research.choices import Status as StatusValue
 
 
-class Issued(Schema):
+class Issued(Shape):
     """A date as far as it is known."""
 
     year: int
@@ -21,7 +22,7 @@ class Issued(Schema):
     day: int | None
 
 
-class Identifiers(Schema):
+class Identifiers(Shape):
     """What identifies the work elsewhere, each in its normal form."""
 
     doi: str | None
@@ -31,7 +32,7 @@ class Identifiers(Schema):
     nct_id: str | None
 
 
-class Status(Schema):
+class Status(Shape):
     """Whether the published record still stands (NISO CREC vocabulary)."""
 
     value: StatusValue
@@ -42,7 +43,7 @@ class Status(Schema):
     successor: str | None = Field(description="Key of the published record that replaces this one.")
 
 
-class TopicFinding(Schema):
+class TopicFinding(Shape):
     """What the citation found for one topic. The finding belongs to the pair, never to the paper."""
 
     topic: TopicReference
@@ -50,7 +51,7 @@ class TopicFinding(Schema):
     finding_label: str
 
 
-class CitationRelation(Schema):
+class CitationRelation(Shape):
     """How the citation relates to another published one."""
 
     kind: Relation
@@ -58,7 +59,7 @@ class CitationRelation(Schema):
     citation: str = Field(description="Key of the other record.")
 
 
-class Citation(Schema):
+class Citation(Shape):
     """A published work, identified, described, appraised, and said to stand or not."""
 
     id: int
@@ -131,7 +132,7 @@ class CitationChange(Schema):
     open_access: bool | None = None
 
 
-class CitationDraft(Schema):
+class CitationDraft(Shape):
     """A draft that was kept. A clinician publishes it in the admin."""
 
     key: str
@@ -139,7 +140,7 @@ class CitationDraft(Schema):
     changed: list[str]
 
 
-class Topic(Schema):
+class Topic(Shape):
     """A condition or one of its sub-topics."""
 
     id: int

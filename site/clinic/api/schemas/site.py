@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime
 
-from ninja import Field, Schema
+from ninja import Field
 
 from clinic.api.pagination import Listing
+from clinic.api.schemas.shape import Shape
 
 
-class Phone(Schema):
+class Phone(Shape):
     """A phone number as people read it, and its `tel:` address."""
 
     text: str
     href: str
 
 
-class CrisisLine(Schema):
+class CrisisLine(Shape):
     """A line to call or text in a crisis. Show at least the first on every page."""
 
     name: str
@@ -27,7 +28,7 @@ class CrisisLine(Schema):
     note: str
 
 
-class Crisis(Schema):
+class Crisis(Shape):
     """Crisis help. Never empty."""
 
     heading: str
@@ -35,14 +36,14 @@ class Crisis(Schema):
     lines: list[CrisisLine] = Field(min_length=1)
 
 
-class Link(Schema):
+class Link(Shape):
     """A link of the navigation."""
 
     text: str
     href: str = Field(description="As API_LINKS wants it.")
 
 
-class Navigation(Schema):
+class Navigation(Shape):
     """Header and footer links, in order."""
 
     header: list[Link]
@@ -51,7 +52,7 @@ class Navigation(Schema):
     legal: list[Link]
 
 
-class Hours(Schema):
+class Hours(Shape):
     """Opening hours of a run of weekdays, 1 for Monday to 7 for Sunday (ISO 8601)."""
 
     first_day: int
@@ -60,7 +61,7 @@ class Hours(Schema):
     closes: str = Field(pattern=r"^\d\d:\d\d$")
 
 
-class Address(Schema):
+class Address(Shape):
     """Where the clinic is."""
 
     street: str
@@ -70,7 +71,7 @@ class Address(Schema):
     country: str
 
 
-class Logo(Schema):
+class Logo(Shape):
     """The logo's file with its size in CSS pixels."""
 
     url: str
@@ -78,7 +79,7 @@ class Logo(Schema):
     height: int
 
 
-class Announcement(Schema):
+class Announcement(Shape):
     """A notice that is due now."""
 
     text: str
@@ -86,7 +87,7 @@ class Announcement(Schema):
     ends_at: datetime.datetime | None
 
 
-class Theme(Schema):
+class Theme(Shape):
     """Design tokens for both modes: name of the CSS custom property without dashes, and its colour."""
 
     brand: str
@@ -97,7 +98,7 @@ class Theme(Schema):
     stylesheet_url: str
 
 
-class Site(Schema):
+class Site(Shape):
     """Everything that stands around the content of a page."""
 
     name: str
@@ -122,7 +123,7 @@ class Site(Schema):
     locales: list[str] = Field(description="Languages that the site's content may come in.")
 
 
-class Criterion(Schema):
+class Criterion(Shape):
     """One line of the inclusion or exclusion list."""
 
     key: str = Field(description="Stays the same when the wording changes.")
@@ -130,7 +131,7 @@ class Criterion(Schema):
     note: str = Field(description="For referrers.")
 
 
-class Eligibility(Schema):
+class Eligibility(Shape):
     """The two lists. They overlap on purpose: a form may flag, never reject."""
 
     version: datetime.datetime | None = Field(description="When the list last changed.")
@@ -138,7 +139,7 @@ class Eligibility(Schema):
     exclusion: list[Criterion]
 
 
-class Redirect(Schema):
+class Redirect(Shape):
     """An old address of the site and where it leads now."""
 
     from_path: str
@@ -146,7 +147,7 @@ class Redirect(Schema):
     permanent: bool
 
 
-class SearchHit(Schema):
+class SearchHit(Shape):
     """One result; words found are marked with <mark>."""
 
     kind_label: str
@@ -156,14 +157,14 @@ class SearchHit(Schema):
     note: str
 
 
-class SearchKind(Schema):
+class SearchKind(Shape):
     """A kind to narrow the results to."""
 
     value: str = Field(description="Empty for everything.")
     count: int
 
 
-class SearchPick(Schema):
+class SearchPick(Shape):
     """A result that editors put first."""
 
     title: str
@@ -182,7 +183,7 @@ class SearchResults(Listing[SearchHit]):
     suggestions: list[str] = Field(description="Near spellings, when nothing was found.")
 
 
-class SitemapEntry(Schema):
+class SitemapEntry(Shape):
     """A page that search engines may list."""
 
     id: int
