@@ -22,14 +22,12 @@ from wagtail.models import Page
 
 from pages.citations_in_text import citation_ids
 from pages.models.acknowledgement import EvidenceAcknowledgement
-from pages.models.claims import AbstractClaim
+from pages.models.claims import SUPPORTING, AbstractClaim
 from pages.sources import Claimed, prose_of
-from research.choices import Stance, Status
+from research.choices import Status
 from research.models import Citation
 
 Doubt = EvidenceAcknowledgement.Doubt
-
-SUPPORTING = frozenset({Stance.SUPPORTS, Stance.MIXED})
 
 
 @dataclass(frozen=True)

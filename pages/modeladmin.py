@@ -24,7 +24,6 @@ from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView
 
 from pages.models import ConditionFact, ConditionPage, FactSource
-from research.choices import Stance, Status
 
 REVIEW_CHOICES = (
     ("overdue", _("Overdue")),
@@ -178,16 +177,7 @@ class ConditionListing(ModelAdmin):
         if not self.permission_helper.user_can_list(request.user):
             raise PermissionDenied
         facts = ConditionFact.objects.filter(page=models.OuterRef("pk"))
-        standing = (
-            FactSource.objects.filter(
-                claim=models.OuterRef("pk"),
-                stance__in=[Stance.SUPPORTS, Stance.MIXED],
-                citation__live=True,
-                citation__verified_on__isnull=False,
-            )
-            .exclude(citation__status=Status.RETRACTED)
-            .order_by()
-        )
+        standing = FactSource.objects.supporting().filter(claim=models.OuterRef("pk")).order_by()
         return (
             super()
             .get_queryset(request)

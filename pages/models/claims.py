@@ -5,14 +5,19 @@ Statements that the publish gate, the reports and the API must ask about are row
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.models import Orderable
 
 from research.choices import Stance
+from research.models import Citation
+
+#: The stances with which a source carries a claim.
+SUPPORTING = frozenset({Stance.SUPPORTS, Stance.MIXED})
 
 
 def claims_of(page: Any, relation: str) -> list[Any]:
@@ -45,6 +50,36 @@ class AbstractClaim(ClusterableModel, Orderable):
         return self.statement[:80]
 
 
+class AbstractValueCard(AbstractClaim):
+    """A value with the statement it rests on and the sentence that balances it."""
+
+    heading = models.CharField(_("heading"), max_length=80)
+    balance = models.TextField(
+        _("balance"), help_text=_("The matching risk or limit. A benefit never stands without it.")
+    )
+
+    panels = [
+        FieldPanel("heading"),
+        FieldPanel("statement"),
+        FieldPanel("as_of_year"),
+        FieldPanel("balance"),
+        InlinePanel("sources", label=_("Source")),
+    ]
+
+    class Meta(AbstractClaim.Meta):
+        abstract = True
+        verbose_name = _("value card")
+
+
+class SourceQuerySet(models.QuerySet[Any]):
+    """Named queries on the sources of claims."""
+
+    def supporting(self) -> SourceQuerySet:
+        """Those that carry their claim, as `pages.gate.why_unsupported` judges: the work stands and supports it."""
+        standing = Citation.objects.standing()
+        return self.filter(stance__in=SUPPORTING, citation__in=standing)
+
+
 class AbstractClaimSource(Orderable):
     """One citation under one claim, with its stance and locator. Concrete sources add a ParentalKey ``claim``."""
 
@@ -55,6 +90,8 @@ class AbstractClaimSource(Orderable):
     locator = models.CharField(
         _("where in the source"), max_length=80, blank=True, help_text=_("E.g. p. 684, table 2.")
     )
+
+    objects: ClassVar[Any] = SourceQuerySet.as_manager()
 
     class Meta(Orderable.Meta):
         abstract = True

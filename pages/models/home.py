@@ -15,7 +15,7 @@ from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
 from pages.evidence_form import evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
-from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
+from pages.models.claims import AbstractClaimSource, AbstractValueCard, claims_of
 from pages.models.conditions import ConditionPage
 from research.models import Citation
 
@@ -63,25 +63,10 @@ class HomePage(BasePage):
         }
 
 
-class HomeCard(AbstractClaim):
+class HomeCard(AbstractValueCard):
     """A value with the statement it rests on and the sentence that balances it."""
 
     page = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="cards")
-    heading = models.CharField(_("heading"), max_length=80)
-    balance = models.TextField(
-        _("balance"), help_text=_("The matching risk or limit. A benefit never stands without it.")
-    )
-
-    panels = [
-        FieldPanel("heading"),
-        FieldPanel("statement"),
-        FieldPanel("as_of_year"),
-        FieldPanel("balance"),
-        InlinePanel("sources", label=_("Source")),
-    ]
-
-    class Meta(AbstractClaim.Meta):
-        verbose_name = _("value card")
 
 
 class HomeCardSource(AbstractClaimSource):

@@ -14,7 +14,7 @@ from wagtail.models import Page
 
 from pages.evidence_form import evidence_panels
 from pages.models.base import BasePage
-from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
+from pages.models.claims import AbstractClaimSource, AbstractValueCard, claims_of
 from pages.models.conditions import CLAIM_TEXT_FEATURES
 from research.exporting import export_response
 from research.formats.registry import FORMATS
@@ -57,23 +57,10 @@ class ResearchPage(BasePage):
         return response
 
 
-class ResearchCard(AbstractClaim):
+class ResearchCard(AbstractValueCard):
     """A value in the words of evidence, with its balance."""
 
     page = ParentalKey(ResearchPage, on_delete=models.CASCADE, related_name="cards")
-    heading = models.CharField(_("heading"), max_length=80)
-    balance = models.TextField(_("balance"), help_text=_("The matching risk or limit."))
-
-    panels = [
-        FieldPanel("heading"),
-        FieldPanel("statement"),
-        FieldPanel("as_of_year"),
-        FieldPanel("balance"),
-        InlinePanel("sources", label=_("Source")),
-    ]
-
-    class Meta(AbstractClaim.Meta):
-        verbose_name = _("value card")
 
 
 class ResearchCardSource(AbstractClaimSource):

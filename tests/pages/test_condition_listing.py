@@ -56,6 +56,9 @@ def conditions(index: ConditionIndexPage) -> dict[str, ConditionPage]:
     )
     on_retracted = ConditionFact.objects.create(page=unsupported, statement="Stands on a retracted paper.")
     FactSource.objects.create(claim=on_retracted, citation=retracted)
+    withheld = Citation.objects.create(key="kept-back", title="Kept back", verified_on=today, withheld=True)
+    on_withheld = ConditionFact.objects.create(page=unsupported, statement="Stands on a work that is kept back.")
+    FactSource.objects.create(claim=on_withheld, citation=withheld)
     return made
 
 
@@ -82,7 +85,7 @@ def test_counts_facts_and_those_that_no_standing_source_supports(
     editor: Client, conditions: dict[str, ConditionPage]
 ) -> None:
     page = next(p for p in editor.get(URL).context["object_list"] if p.slug == "overdue")
-    assert (page.fact_count, page.unsupported_count) == (3, 2)
+    assert (page.fact_count, page.unsupported_count) == (4, 3)
     html = editor.get(URL).content.decode()
     assert "2 facts</span>" in html
     assert "Rae Example, MD" in html
