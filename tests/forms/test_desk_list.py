@@ -111,6 +111,9 @@ def test_bulk_assign_and_close(desk: Client) -> None:
     ids = [str(sent(page, token=f"t{n}", your_name=f"P {n}").pk) for n in range(3)]
     somebody = person("ian", intake=True)
     outsider = person("mo")
+    desk.post(at("assign", ids[2]), {"assignee": outsider.pk})
+    desk.post(at("assign", ids[2]), {"assignee": "nonsense"})
+    assert Submission.objects.get(pk=ids[2]).assignee is None
     desk.post(at("bulk"), {"chosen": ids[:2], "action": "assign", "assignee": somebody.pk})
     assert Submission.objects.filter(assignee=somebody).count() == 2
     desk.post(at("bulk"), {"chosen": ids[:1], "action": "assign", "assignee": outsider.pk})

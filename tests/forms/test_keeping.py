@@ -23,6 +23,7 @@ from forms.models import Attachment, AuditEntry, Draft, FormSnapshot, Note, Subm
 from forms.models.audit import record, verify
 from forms.receiving.receive import Errors, Meta, Receipt, receive
 from forms.safekeeping.encryption import key_ring
+from forms.safekeeping.purging import erase
 from tests.forms.build import ANSWERS, REFERRAL, answers, call_page, general_page, referral_page, token
 
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -220,6 +221,15 @@ def test_purge_shows_first_and_deletes_only_what_is_past_its_date(fresh: Path) -
     assert Submission.objects.get().pk == kept.submission_id
     assert not [file for file in fresh.rglob("*") if file.is_file()]
     assert AuditEntry.objects.get(action="purge").details["count"] == 1
+
+
+@pytest.mark.django_db
+def test_erasing_takes_the_files_along(fresh: Path) -> None:
+    assert isinstance(with_file(), Receipt)
+    assert [file for file in fresh.rglob("*") if file.is_file()]
+    erase(Submission.objects.get())
+    assert not [file for file in fresh.rglob("*") if file.is_file()]
+    assert not Attachment.objects.exists()
 
 
 @pytest.mark.django_db

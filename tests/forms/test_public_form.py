@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from forms.building.kinds import Urgency
 from forms.models import ContactIndex, Delivery, Submission
+from forms.receiving import tokens
 from tests.forms.build import ANSWERS, answers, call_page, general_page, token
 
 pytestmark = pytest.mark.django_db
@@ -197,12 +199,17 @@ def test_words_of_crisis_never_block_and_bring_help_first(client: Client) -> Non
     assert "crisis" not in response["Location"]
 
 
-def test_receipts_are_not_guessable_and_expire(client: Client) -> None:
+def test_receipts_are_not_guessable_and_expire(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     page = call_page()
     location = post(client, answers(page))["Location"]
     reference = Submission.objects.get().reference
     forged = location.rstrip("/")[:-3] + "abc/"
     assert client.get(forged).status_code == 410
+    assert client.get(location).status_code == 200
+    real = time.time
+    monkeypatch.setattr(tokens.time, "time", lambda: real() + tokens.RECEIPT_LIFE + 1)
+    assert client.get(location).status_code == 410
+    monkeypatch.undo()
     other = call_page(slug="other")
     moved = client.get(location.replace("schedule-a-call", "other"))
     assert reference not in text(moved)
