@@ -273,7 +273,9 @@ def test_generated_submissions_open_at_the_desk() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor != 'sqlite'")
-def test_case_5_a_locked_database_gives_503_that_keeps_the_answers_and_no_thanks(settings: Any) -> None:
+def test_case_5_a_locked_database_gives_503_that_keeps_the_answers_and_no_thanks(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     page = call_page()
     client = Client()
     data = answers(page, anything_else="Kept & safe")
@@ -290,6 +292,9 @@ def test_case_5_a_locked_database_gives_503_that_keeps_the_answers_and_no_thanks
     assert response.status_code == 503
     assert response["Cache-Control"] == "private, no-store"
     assert response["Retry-After"]
+    assert "could not be stored" in caplog.text
+    assert "Kept" not in caplog.text
+    assert "Lovelace" not in caplog.text
     assert "Nothing has been sent yet" in html
     assert "Kept &amp; safe" in html
     assert f'name="form-token" value="{data["form-token"]}"' in html
