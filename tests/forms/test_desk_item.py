@@ -69,6 +69,13 @@ def test_status_flow_with_times_and_outcome(desk: Client) -> None:
     ]
 
 
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_case_19_the_desk_sends_nobody_elsewhere(desk: Client, elsewhere: str) -> None:
+    submission = sent(call_page())
+    moved = desk.post(at("move", submission.pk), {"status": "contacting", "next": elsewhere})
+    assert moved["Location"] == at("detail", submission.pk)
+
+
 def test_notes_are_encrypted(desk: Client) -> None:
     submission = sent(call_page())
     desk.post(at("note", submission.pk), {"text": "Canary note <b>"})
