@@ -41,6 +41,8 @@ class ConditionIndexPage(BasePage):
     max_count = 1
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
 
+    page_description = _("The list of the conditions you treat. The condition pages stand below it.")
+
     class Meta:
         verbose_name = _("list of conditions")
 
@@ -185,6 +187,8 @@ class ConditionPage(BasePage):
             heading=_("Medical review"),
         ),
     ]
+
+    page_description = _("One condition: facts with sources, warning signs, the evidence, questions.")
 
     class Meta:
         verbose_name = _("condition page")

@@ -80,6 +80,8 @@ class ContactPage(BasePage):
         FieldPanel("body"),
     ]
 
+    page_description = _("How to reach you, how to get there, and what it is like to come in.")
+
     class Meta:
         verbose_name = _("contact page")
 

@@ -34,6 +34,8 @@ class FaqPage(BasePage):
 
     content_panels = [*Page.content_panels, *evidence_panels(), FieldPanel("summary"), FieldPanel("groups")]
 
+    page_description = _("Questions in groups, each with an address of its own.")
+
     class Meta:
         verbose_name = _("questions page")
         verbose_name_plural = _("questions pages")

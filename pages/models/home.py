@@ -49,6 +49,8 @@ class HomePage(BasePage):
         FieldPanel("body"),
     ]
 
+    page_description = _("The front page: what the clinic does, two ways in, how a visit goes.")
+
     class Meta:
         verbose_name = _("home page")
 

@@ -49,6 +49,8 @@ class LegalPage(BasePage):
         FieldPanel("body"),
     ]
 
+    page_description = _("Privacy, terms, accessibility: a text with the day from which it holds.")
+
     class Meta:
         verbose_name = _("legal page")
 

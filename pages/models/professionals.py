@@ -76,6 +76,8 @@ class ProfessionalsPage(RoutablePageMixin, BasePage):
         ),
     ]
 
+    page_description = _("For referring colleagues: mechanism, criteria, monitoring, evidence, and a pack to print.")
+
     class Meta:
         verbose_name = _("page for professionals")
 

@@ -38,6 +38,8 @@ class ResearchPage(BasePage):
         InlinePanel("cards", heading=_("Value cards"), label=_("Card"), max_num=4),
     ]
 
+    page_description = _("The research library with its filters, and how studies are chosen.")
+
     class Meta:
         verbose_name = _("research page")
 

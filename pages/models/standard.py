@@ -27,6 +27,8 @@ class StandardPage(BasePage):
 
     content_panels = [*Page.content_panels, *evidence_panels(), FieldPanel("summary"), FieldPanel("body")]
 
+    page_description = _("Any mix of headings, text, pictures, tables and ready-made sections.")
+
     class Meta:
         verbose_name = _("standard page")
 

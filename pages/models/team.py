@@ -52,6 +52,8 @@ class TeamPage(BasePage):
         FieldPanel("body"),
     ]
 
+    page_description = _("Who you are: everybody marked for the team page, with words before and after.")
+
     class Meta:
         verbose_name = _("team page")
 

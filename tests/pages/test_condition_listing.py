@@ -87,7 +87,7 @@ def test_counts_facts_and_those_that_no_standing_source_supports(
     page = next(p for p in editor.get(URL).context["object_list"] if p.slug == "overdue")
     assert (page.fact_count, page.unsupported_count) == (4, 3)
     html = editor.get(URL).content.decode()
-    assert "2 facts</span>" in html
+    assert "3 facts</span>" in html
     assert "Rae Example, MD" in html
 
 
@@ -167,7 +167,7 @@ def test_exports_what_is_filtered(editor: Client, conditions: dict[str, Conditio
     rows = b"".join(response.streaming_content).decode().splitlines()
     assert rows[0].startswith("Title,Facts,Facts without source,Reviewer")
     assert len(rows) == 2
-    assert rows[1].startswith('Condition overdue,3,2,"Rae Example, MD"')
+    assert rows[1].startswith('Condition overdue,4,3,"Rae Example, MD"')
 
 
 def test_people_without_page_or_research_rights_are_refused(
