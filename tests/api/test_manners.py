@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from clinic.api import throttle
 from tests.api.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -123,6 +124,31 @@ def test_answers_are_compressed_as_the_client_likes(world: World, client: Client
 def test_a_large_body_is_refused_before_it_is_read(world: World, client: Client, settings: Settings) -> None:
     settings.API_MAX_BODY = 100
     problem(client.post("/api/v3/pages/", b"{}" * 100, content_type="application/json"), 413)
+
+
+def test_who_reads_too_often_is_told_when_to_go_on(world: World, client: Client, settings: Settings) -> None:
+    settings.API_READS_PER_MINUTE = 3
+    throttle.local.clear()
+    answers = [client.get(CONDITION, REMOTE_ADDR="192.0.2.1") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    problem(answers[-1], 429)
+    assert 1 <= int(answers[-1]["Retry-After"]) <= throttle.WINDOW + 1
+    assert answers[-1]["Cache-Control"] == "no-store"
+    assert client.get(CONDITION, REMOTE_ADDR="192.0.2.2").status_code == 200
+    assert client.options(CONDITION, REMOTE_ADDR="192.0.2.1").status_code == 204
+
+
+def test_case_8_a_lost_cache_takes_the_limit_neither_away_nor_to_nothing(
+    world: World, client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: Any, **kwargs: Any) -> None:
+        raise ConnectionError
+
+    settings.API_READS_PER_MINUTE = 3
+    throttle.local.clear()
+    monkeypatch.setattr("clinic.api.throttle.cache.add", away)
+    answers = [client.get(CONDITION, REMOTE_ADDR="192.0.2.3") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
 
 
 def test_only_named_origins_read_across_origins(world: World, client: Client, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from django.utils.http import parse_http_date_safe
 from django.views.decorators.csrf import csrf_exempt
 
 from clinic.api.problems import is_problem, problem
+from clinic.api.throttle import refusal
 
 API_PREFIX = "/api/"
 V3_PREFIX = "/api/v3/"
@@ -25,7 +26,8 @@ COMPRESSIBLE = ("application/", "text/")
 
 
 class ApiMiddleware(MiddlewareMixin):
-    """Before the view: no cookies, no language from the browser, HEAD and OPTIONS, size. After it: problem documents
+    """Before the view: no cookies, no language from the browser, HEAD and OPTIONS, size, how
+    often. After it: problem documents
     instead of HTML, validators with 304, caching rules, compression, and a Vary that names what the answer depends on.
 
     Stands before every middleware that looks at cookies or languages, so that none of them can matter to an answer.
@@ -53,7 +55,7 @@ class ApiMiddleware(MiddlewareMixin):
             return problem(413, f"The request is larger than {limit} bytes. Send less.")
         if "\x00" in request.path_info:
             return problem(404)
-        return None
+        return refusal(request) if request.method == "GET" else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Answers what views outside the operations raise, before a whole HTML page is made of it."""

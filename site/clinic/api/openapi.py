@@ -35,7 +35,7 @@ PROBLEM: Document = {
 }
 
 #: Problems that any operation may answer with, by method.
-READING = (400, 404, 406, 422)
+READING = (400, 404, 406, 422, 429)
 WRITING = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429)
 
 
