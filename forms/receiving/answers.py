@@ -275,6 +275,10 @@ def posted(data: Mapping[str, Any], field: FieldDefinition) -> list[str]:
     return given
 
 
+#: From here on programs in between may have rounded a number of JSON.
+TOO_LARGE = 1e18
+
+
 def as_posted(definition: FormDefinition, data: Mapping[str, Any]) -> tuple[MultiValueDict[str, str], dict[str, str]]:
     """Bring JSON answers to the form of a posted page, so that one code checks both.
 
@@ -295,7 +299,10 @@ def as_posted(definition: FormDefinition, data: Mapping[str, Any]) -> tuple[Mult
             elif isinstance(item, str):
                 plain.append(item)
             elif isinstance(item, int | float) and not isinstance(given, list):
-                plain.append(str(item) if abs(item) < 1e18 else "out of range")
+                if abs(item) >= TOO_LARGE:
+                    wrong[key] = _("This number is too large to be exact. Send it as a text.")
+                    break
+                plain.append(str(item))
             elif item is not None or isinstance(given, list):
                 wrong[key] = _("Send a list of texts.") if many else _("Send a text, a number, true or false.")
                 break

@@ -183,6 +183,17 @@ def test_case_1_bad_bodies_are_refused_in_words(client: Client, body: bytes, sta
     assert not Submission.objects.exists()
 
 
+@pytest.mark.parametrize("number", [10**18, -(10**18), 1e300, 10**400])
+def test_a_number_too_large_to_be_exact_is_refused_and_never_stored_as_words(client: Client, number: Any) -> None:
+    call_page()
+    (error,) = problem(send(client, GOOD | {"your_name": number}), 422)["errors"]
+    assert error["loc"] == ["body", "answers", "your_name"]
+    assert "too large" in error["msg"]
+    assert not Submission.objects.exists()
+    assert send(client, GOOD | {"your_name": 12345}).status_code == 201
+    assert Submission.objects.get().answers["your_name"] == "12345"
+
+
 def test_other_media_types_are_refused(client: Client) -> None:
     call_page()
     response = client.post(

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 from tests.servers import RunningSite
 
@@ -52,7 +52,23 @@ def test_the_admin_keeps_to_its_policy(running_site: RunningSite, page: Page) ->
         page.goto(running_site.url + address, wait_until="networkidle")
     found = page.request.get(f"{running_site.url}/api/v3/pages/?slug=ptsd").json()["items"][0]["id"]
     page.goto(f"{running_site.url}/admin/pages/{found}/edit/", wait_until="networkidle")
+    # The site's own preview; the front end's is tried with the example front end.
+    page.locator("#id_preview_mode").evaluate("select => { select.value = '' }")
     page.get_by_role("button", name="Toggle preview").first.click()
     page.wait_for_load_state("networkidle")
+    assert not watch.complaints, "\n".join(watch.complaints)
+    assert watch.hosts == {urlsplit(running_site.url).netloc}
+
+
+def test_the_documentation_of_the_api_shows_its_operations_and_asks_nobody_else(
+    running_site: RunningSite, page: Page
+) -> None:
+    watch = Watch(page)
+    page.goto(f"{running_site.url}/api/v3/docs/")
+    page.locator(".opblock").first.wait_for()
+    paths = page.request.get(f"{running_site.url}/api/v3/openapi.json").json()["paths"]
+    assert page.locator(".opblock").count() == sum(len(methods) for methods in paths.values())
+    page.locator("#operations-conditions-conditions_detail").get_by_role("button").first.click()
+    expect(page.get_by_text("A condition page by its slug.")).to_be_visible()
     assert not watch.complaints, "\n".join(watch.complaints)
     assert watch.hosts == {urlsplit(running_site.url).netloc}
