@@ -7,26 +7,29 @@ their own. A record is saved whole or not at all, and its row says which.
 import re
 import time
 import unicodedata
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
-from django.db.models.functions import Cast
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from modelsearch.backends import get_search_backends
-from wagtail.models import ModelLogEntry, Revision
+from wagtail.models import Revision, WorkflowState
 
 from research.formats.csl import date_parts
 from research.importing.columns import columns_of
 from research.importing.matching import LibraryIndex
+from research.importing.saving import save_changed, save_new
 from research.models import Citation, ImportBatch, ImportRow
+from research.models.citations import IDENTIFIERS
 
 CHUNK = 250
 State, Action = ImportRow.State, ImportRow.Action
+CONSTRAINED = frozenset(
+    {"issued_year", "issued_month", "issued_day", "ocebm_level", "status", "status_date", "status_source"}
+)
+"""Columns that the database compares with one another; asking it takes a query a constraint."""
 _STOP_WORDS = {"a", "an", "the", "of", "on", "in", "for", "and", "with", "to", "is", "are"}
 
 
@@ -45,7 +48,7 @@ def commit(batch: ImportBatch, user: Any = None, seconds: float | None = None) -
         with transaction.atomic():
             # Two people, or a person and a retry, must not carry out the same rows.
             ImportBatch.objects.select_for_update().get(pk=batch.pk)
-            rows = list(batch.rows.filter(state=State.PENDING).select_related("match")[:CHUNK])
+            rows = list(batch.rows.filter(state=State.PENDING).select_related("match__latest_revision")[:CHUNK])
             if not rows:
                 if batch.finished_at is None:
                     batch.finished_at = timezone.now()
@@ -62,12 +65,19 @@ def commit(batch: ImportBatch, user: Any = None, seconds: float | None = None) -
 
 def _carry_out(rows: list[ImportRow], batch: ImportBatch, library: LibraryIndex, user: Any) -> None:
     new: list[tuple[ImportRow, Citation]] = []
+    changing = [row for row in rows if row.action == Action.UPDATE and row.possible]
+    while changing:  # where two records of a file change one of the library, the second goes on from the first
+        first = list({row.match_id or -row.pk: row for row in reversed(changing)}.values())[::-1]
+        _change(first, library, user)
+        changing = [row for row in changing if row not in first]
+        for row in changing:
+            row.match = Citation.objects.select_related("latest_revision").get(pk=row.match_id or 0)
     for row in rows:
         if row.action == Action.SKIP or not row.possible:
             row.state = State.SKIPPED
             row.message = _reason(row)
         elif row.action == Action.UPDATE:
-            _update(row, user)
+            continue
         else:
             citation = _draft(row, batch, library)
             if citation is not None:
@@ -76,7 +86,7 @@ def _carry_out(rows: list[ImportRow], batch: ImportBatch, library: LibraryIndex,
         return
     try:
         with transaction.atomic():
-            _create([citation for _row, citation in new], user)
+            save_new([citation for _row, citation in new], user)
     except IntegrityError:  # somebody saved one of these in this moment: find out which
         for row, citation in new:
             _create_one(row, citation, user)
@@ -85,7 +95,7 @@ def _carry_out(rows: list[ImportRow], batch: ImportBatch, library: LibraryIndex,
             row.state, row.citation = State.CREATED, citation
     for row, citation in new:
         if row.state == State.CREATED:
-            identifiers = {name: getattr(citation, name) for name in ("doi", "pmid", "pmcid", "isbn", "nct_id")}
+            identifiers = {name: getattr(citation, name) for name in IDENTIFIERS}
             library.add(citation.pk, citation.key, identifiers, citation.title, citation.issued_year)
 
 
@@ -141,59 +151,13 @@ def _told(error: ValidationError) -> str:
     return " ".join(parts)
 
 
-def _create(citations: list[Citation], user: Any) -> None:
-    """Save new drafts in bulk, each with its first revision, its log entry and its place in the search index."""
-    Citation.objects.bulk_create(citations)
-    content_type = ContentType.objects.get_for_model(Citation)
-    now = timezone.now()
-    revisions = []
-    for citation in citations:
-        for relation in ("topics", "relations"):
-            getattr(citation, relation).set([])  # known to be empty: saves two queries a record
-        revisions.append(
-            Revision(
-                content_type=content_type,
-                base_content_type=content_type,
-                object_id=str(citation.pk),
-                created_at=now,
-                user=user,
-                object_str=str(citation),
-                content=citation.serializable_data(),
-            )
-        )
-    Revision.objects.bulk_create(revisions)
-    newest = Revision.objects.filter(
-        base_content_type=content_type, object_id=Cast(models.OuterRef("pk"), models.CharField())
-    ).order_by("-pk")
-    Citation.objects.filter(pk__in=[citation.pk for citation in citations]).update(
-        latest_revision=models.Subquery(newest.values("pk")[:1])
-    )
-    ModelLogEntry.objects.bulk_create(
-        ModelLogEntry(
-            content_type=content_type,
-            object_id=str(citation.pk),
-            label=str(citation)[:255],
-            action="wagtail.create",
-            timestamp=now,
-            user=user,
-            uuid=uuid.uuid4(),
-            revision=revision,
-            content_changed=True,
-            data={},
-        )
-        for citation, revision in zip(citations, revisions, strict=True)
-    )
-    for backend in get_search_backends(with_auto_update=True):
-        backend.add_bulk(Citation, citations)
-
-
 def _create_one(row: ImportRow, citation: Citation, user: Any) -> None:
     citation.pk = None
     citation._state.adding = True
     try:
         with transaction.atomic():
             citation.full_clean()
-            _create([citation], user)
+            save_new([citation], user)
     except ValidationError as error:
         row.state, row.message = State.FAILED, _told(error)
     except IntegrityError:
@@ -203,40 +167,79 @@ def _create_one(row: ImportRow, citation: Citation, user: Any) -> None:
         row.state, row.citation = State.CREATED, citation
 
 
-def _update(row: ImportRow, user: Any) -> None:
-    """A new draft of the record with the chosen columns; a draft that was never public changes at once, too."""
+def _change(rows: list[ImportRow], library: LibraryIndex, user: Any) -> None:
+    """A new draft of each record with the chosen columns; a draft that was never public changes at once, too."""
+    held = _held([row.match_id for row in rows if row.match_id])
+    changed = [(row, draft) for row in rows if (draft := _changed_draft(row, library, held, user)) is not None]
+    try:
+        with transaction.atomic():
+            save_changed(
+                [draft for _row, draft in changed], {name for row, _draft in changed for name in row.take}, user
+            )
+    except IntegrityError:  # one of them stands in the way: find out which
+        for row, draft in changed:
+            try:
+                with transaction.atomic():
+                    save_changed([draft], set(row.take), user)
+            except IntegrityError:
+                row.state, row.message = State.FAILED, _same_identifier()
+    for row, draft in changed:
+        if row.state == State.PENDING:
+            row.state, row.citation = State.UPDATED, row.match
+            if draft.live:
+                row.message = _("Saved as a draft: publish it to make the change public.")
+
+
+def _held(pks: list[int]) -> set[int]:
+    """Records that may be locked: by hand, by a workflow, or since they are scheduled."""
+    keys = [str(pk) for pk in pks]
+    held = set(Citation.objects.filter(pk__in=pks, locked=True).values_list("pk", flat=True))
+    kind = ContentType.objects.get_for_model(Citation)
+    waiting = WorkflowState.objects.active().filter(base_content_type=kind, object_id__in=keys)
+    scheduled = Revision.objects.filter(base_content_type=kind, object_id__in=keys, approved_go_live_at__isnull=False)
+    held |= {int(pk) for pk in waiting.values_list("object_id", flat=True)}
+    return held | {int(pk) for pk in scheduled.values_list("object_id", flat=True)}
+
+
+def _changed_draft(row: ImportRow, library: LibraryIndex, held: set[int], user: Any) -> Citation | None:
+    """The record's draft with what was chosen, not saved yet; or None with the reason on the row."""
     if row.match is None:
         row.state = State.FAILED
         row.message = _("The record that this one matched is no longer in the library. Import the file again.")
-        return
+        return None
     if not row.take:
         row.state, row.message = State.SKIPPED, _("Nothing was chosen to be taken from the file.")
-        return
-    lock = row.match.get_lock()
+        return None
+    lock = row.match.get_lock() if row.match.pk in held else None
     if lock is not None and (user is None or lock.for_user(user)):
         row.state = State.FAILED
         row.message = _("The record is locked. Ask whoever locked it, then import the file again.")
-        return
+        return None
+    citation: Citation = row.match
+    if citation.has_unpublished_changes and citation.latest_revision:
+        citation = citation.with_content_json(citation.latest_revision.content)
     values = columns_of(row.item).values
-    citation = row.match.get_latest_revision_as_object()
     for name in row.take:
         if name in values:
             setattr(citation, name, values[name])
     try:
-        with transaction.atomic():
-            citation.full_clean()
-            if not citation.live:
-                citation.save()
-            citation.save_revision(user=user, log_action=True, clean=False)
+        citation.clean_fields(exclude={"latest_revision", "live_revision"})  # each would be looked for
+        citation.clean()
+        if CONSTRAINED & set(row.take):
+            citation.validate_constraints()
     except ValidationError as error:
         row.state, row.message = State.FAILED, _told(error)
-    except IntegrityError:
-        row.state = State.FAILED
-        row.message = _("Another record of the library has the same identifier. Nothing of this record was changed.")
-    else:
-        row.state, row.citation = State.UPDATED, row.match
-        if citation.live:
-            row.message = _("Saved as a draft: publish it to make the change public.")
+        return None
+    identifiers = {name: getattr(citation, name) for name in IDENTIFIERS}
+    if library.taken(identifiers) - {citation.pk}:
+        row.state, row.message = State.FAILED, _same_identifier()
+        return None
+    library.add(citation.pk, citation.key, identifiers, citation.title, citation.issued_year)
+    return citation
+
+
+def _same_identifier() -> str:
+    return _("Another record of the library has the same identifier. Nothing of this record was changed.")
 
 
 def free_key(item: Any, taken: set[str]) -> str:

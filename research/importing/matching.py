@@ -69,6 +69,12 @@ class LibraryIndex:
             index.add(pk, key, {"doi": doi, "pmid": pmid, "pmcid": pmcid, "isbn": isbn, "nct_id": nct_id}, title, year)
         return index
 
+    def taken(self, identifiers: dict[str, str | None]) -> set[int]:
+        """The records that have any of these identifiers."""
+        found = {self.by_doi.get(identifiers.get("doi") or ""), self.by_pmid.get(identifiers.get("pmid") or "")}
+        found |= {self.by_other.get((name, identifiers.get(name) or "")) for name in ("pmcid", "isbn", "nct_id")}
+        return {pk for pk in found if pk is not None}
+
     def add(self, pk: int, key: str, identifiers: dict[str, str | None], title: str, year: int | None) -> None:
         """Put one record into the index."""
         self.keys.add(key)

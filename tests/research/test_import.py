@@ -253,7 +253,7 @@ def test_a_refused_file_leaves_nothing() -> None:
 def test_a_broken_chunk_is_undone_and_the_import_goes_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(committing, "CHUNK", 2)
     batch = preview("".join(RIS.replace("ONE", str(i)).replace("A trial", f"Trial {i}") for i in range(5)))
-    real, calls = committing._create, []
+    real, calls = committing.save_new, []
 
     def fail_the_second_time(citations: Any, user: Any) -> None:
         calls.append(1)
@@ -261,7 +261,7 @@ def test_a_broken_chunk_is_undone_and_the_import_goes_on_later(monkeypatch: pyte
         if len(calls) == 2:
             raise RuntimeError("power cut")
 
-    monkeypatch.setattr(committing, "_create", fail_the_second_time)
+    monkeypatch.setattr(committing, "save_new", fail_the_second_time)
     with pytest.raises(RuntimeError):
         list(commit(batch))
     assert Citation.objects.count() == 2
@@ -290,7 +290,7 @@ def test_an_identifier_taken_since_the_preview_fails_with_words() -> None:
 
 def test_an_identifier_taken_in_the_same_moment_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     batch = preview(RIS + RIS.replace("ONE", "TWO").replace("A trial", "B trial"))
-    real = committing._create
+    real = committing.save_new
 
     def lose_the_race(citations: Any, user: Any) -> None:
         if len(citations) > 1:
@@ -299,7 +299,7 @@ def test_an_identifier_taken_in_the_same_moment_fails_alone(monkeypatch: pytest.
             existing(doi="10.1000/one")
         real(citations, user)
 
-    monkeypatch.setattr(committing, "_create", lose_the_race)
+    monkeypatch.setattr(committing, "save_new", lose_the_race)
     list(commit(batch))
     assert [row.state for row in batch.rows.all()] == ["failed", "created"]
 
@@ -365,9 +365,36 @@ def test_the_command_says_what_is_wrong(arguments: list[str]) -> None:
 def test_bulk_import_asks_the_database_little(django_assert_max_num_queries: Any) -> None:
     many = "".join(RIS.replace("ONE", str(i)).replace("A trial", f"Trial {i}") for i in range(200))
     batch = preview(many)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         list(commit(batch))
     assert Citation.objects.count() == 200
+
+
+def test_changing_many_asks_the_database_little(django_assert_max_num_queries: Any) -> None:
+    many = "".join(RIS.replace("ONE", str(i)).replace("A trial", f"Trial {i}") for i in range(200))
+    bring_in(many)
+    Citation.objects.filter(key__endswith="7").update(live=True)
+    batch = preview(many.replace("T2  - Pain", "T2  - Pain\nPB  - A Press"))
+    assert batch.counts()["to_update"] == 200
+    with django_assert_max_num_queries(250):  # SQLite takes one for each entry of the search index
+        list(commit(batch))
+    assert batch.counts() == {"all": 200, "updated": 200}
+    drafts = [citation.latest_revision.as_object() for citation in Citation.objects.select_related("latest_revision")]
+    assert {draft.publisher for draft in drafts} == {"A Press"}
+    assert set(Citation.objects.filter(live=False).values_list("publisher", flat=True)) == {"A Press"}
+    assert set(Citation.objects.filter(live=True).values_list("publisher", flat=True)) == {""}
+    logs = ModelLogEntry.objects.filter(action="wagtail.edit")
+    assert logs.count() == 200 and all(log.revision_id for log in logs)
+
+
+def test_two_records_of_a_file_may_change_one_of_the_library() -> None:
+    citation = existing(doi="10.1000/one", title="A trial of ketamine", issued_year=2014)
+    by_doi = RIS.replace("A trial of ketamine", "Other words").replace("VL  - 3", "PB  - A Press")
+    by_title = RIS.replace("DO  - 10.1000/ONE", "CY  - Oslo\nSP  - 7").replace("VL  - 3", "IS  - 9")
+    batch = bring_in(by_doi + by_title)
+    assert batch.counts() == {"all": 2, "updated": 2}
+    draft = Citation.objects.get(pk=citation.pk).get_latest_revision_as_object()
+    assert (draft.publisher, draft.issue, draft.page) == ("A Press", "9", "7")
 
 
 def test_old_imports_are_forgotten_and_their_records_stay(settings: Any) -> None:
