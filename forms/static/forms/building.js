@@ -39,7 +39,7 @@
     }
     const label = find('label').value.trim();
     const name = kindField.selectedOptions[0] && kind ? kindField.selectedOptions[0].text : '';
-    note.textContent = label ? ` ${label}${name ? ` (${name})` : ''}` : '';
+    note.textContent = label ? ` ${label}${name ? ` · ${name}` : ''}` : '';
   };
   const kinds = root => root.querySelectorAll('select[name^="form_fields-"][name$="-field_type"]');
   const changed = event => {
