@@ -19,7 +19,7 @@ from tests.api.test_forms import send
 from tests.api.world import CANARY, World
 from tests.forms.build import call_page, referral_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 ABSENT = "999999"
 
 
@@ -104,6 +104,7 @@ def test_case_15_anonymous_readers_find_nothing_hidden(full: World, client: Clie
         assert CANARY not in client.get(f"/api/v2/{version2}").content.decode()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("scopes", [[], ["write_pages", "write_research"], ["read_drafts"]])
 def test_case_15_tokens_find_no_more_than_their_scope_and_person_allow(
     full: World, client: Client, scopes: list[str]
@@ -119,6 +120,7 @@ def test_case_15_tokens_find_no_more_than_their_scope_and_person_allow(
     assert read > 10
 
 
+@pytest.mark.any_database
 def test_no_scope_whatever_reads_submissions(full: World, client: Client) -> None:
     user = User.objects.create_superuser("root")
     user.groups.add(*Group.objects.all())

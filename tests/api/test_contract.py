@@ -24,26 +24,30 @@ from pages.blocks import BODY_BLOCKS
 from tests.api.world import World
 from tests.forms.build import call_page, general_page, referral_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"
 DOCUMENT = ROOT / "docs" / "openapi.json"
 
 
+@pytest.mark.any_database
 def test_the_document_is_the_one_kept() -> None:
     kept = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     assert json.loads(json.dumps(document())) == kept, "Meant? Then: python manage.py write_api_contract"
 
 
+@pytest.mark.any_database
 def test_the_command_writes_the_document(tmp_path: Path) -> None:
     call_command("write_api_contract", output=tmp_path / "openapi.json")
     assert (tmp_path / "openapi.json").read_text(encoding="utf-8") == DOCUMENT.read_text(encoding="utf-8")
 
 
+@pytest.mark.any_database
 def test_the_document_is_valid_openapi() -> None:
     OpenAPIV31SpecValidator(json.loads(json.dumps(document()))).validate()
 
 
+@pytest.mark.any_database
 def test_every_operation_is_named_once_and_documents_its_problems() -> None:
     names = []
     for path, methods in document()["paths"].items():
@@ -56,6 +60,7 @@ def test_every_operation_is_named_once_and_documents_its_problems() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.any_database
 def test_every_block_has_a_type_of_its_own() -> None:
     schemas = json.dumps(document()["components"]["schemas"])
     for name, _block in BODY_BLOCKS:
@@ -119,6 +124,7 @@ def test_answers_are_the_ones_kept(world: World, get: Callable[..., Any], name: 
     assert json.loads(answer) == json.loads(kept.read_text(encoding="utf-8"))
 
 
+@pytest.mark.any_database
 def test_every_page_type_of_the_site_has_an_answer_kept() -> None:
     kept = {json.loads(file.read_text(encoding="utf-8")).get("type") for file in GOLDEN.glob("*.json")}
     creatable = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from typing import Any
 
 import brotli
@@ -12,6 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from clinic.api import throttle
+from clinic.api.instance import document
 from tests.api.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -52,6 +54,33 @@ def test_options_names_the_methods(world: World, client: Client) -> None:
     assert response.status_code == 204
     assert response["Allow"] == "GET, HEAD, OPTIONS"
     assert response.content == b""
+
+
+def test_every_address_of_the_document_has_the_same_manners(world: World, client: Client) -> None:
+    values = {"page_id": world.ptsd.pk, "slug": "ptsd", "key": "feder-2014-ptsd"}
+    paths = document()["paths"]
+    assert len(paths) > 40
+    for template, methods in paths.items():
+        path = re.sub(r"\{(\w+)\}", lambda match: str(values.get(match[1], 1)), template)
+        taken = {method.upper() for method in methods} | {"OPTIONS"} | ({"HEAD"} if "get" in methods else set())
+        options = client.options(path)
+        assert (options.status_code, {*options["Allow"].split(", ")}) == (204, taken), path
+        problem(client.generic("BREW", path), 405)
+        if "get" not in methods:
+            continue
+        got, head = client.get(path), client.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        if got.status_code >= 400:
+            problem(got, got.status_code)
+        elif "private" not in got["Cache-Control"]:
+            assert got["Vary"].lower() == "accept-encoding, authorization, origin", path
+            assert client.get(path, headers={"If-None-Match": got["ETag"]}).status_code == 304, path
+        asked = client.get(f"{path}?no-such-parameter=1")
+        assert asked.status_code in {401, 422}, path
+        problem(asked, asked.status_code)
+        other = client.get(path, headers={"Accept": "image/png"})
+        assert other.status_code in {401, 406, 422}, path
+        problem(other, other.status_code)
 
 
 def test_head_is_get_without_the_body(world: World, client: Client) -> None:
