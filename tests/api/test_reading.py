@@ -11,9 +11,10 @@ from django.test import Client
 from pytest_django import Settings
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import Page, Site
 
 from pages.blocks import BODY_BLOCKS
-from pages.models import ClinicDocument, ClinicImage, Person
+from pages.models import ClinicDocument, ClinicImage, HomePage, Person, StandardPage
 from research.models import Citation
 from tests.api.world import CANARY, World
 
@@ -283,6 +284,28 @@ def test_the_sitemap_lists_what_search_engines_may_list(world: World, get: Get) 
     addresses = [item["html_url"] for item in get("sitemap/")["items"]]
     assert "http://localhost/conditions/ptsd/" in addresses
     assert "http://localhost/what-to-expect/" not in addresses
+
+
+def test_case_14_another_sites_pages_are_given_under_its_own_name_alone(world: World, client: Client, get: Get) -> None:
+    root = Page.get_first_root_node().add_child(
+        instance=HomePage(title=CANARY, slug="another", promise=CANARY, lede=CANARY)
+    )
+    other = root.add_child(instance=StandardPage(title=CANARY, slug="its-own", summary=CANARY))
+    Site.objects.create(hostname="another.example", root_page=root)
+    Redirect.objects.create(old_path="/gone", redirect_page=other)
+    for path in (
+        "pages/?limit=100&fields=*",
+        "sitemap/?limit=100",
+        f"search/?q={CANARY}",
+        "redirects/",
+        "pages/?slug=its-own",
+    ):
+        body = client.get(f"/api/v3/{path}").content.decode()
+        assert "its-own" not in body, path
+    for path in (f"pages/{other.pk}/", "pages/find/?html_path=/its-own/", f"pages/?child_of={root.pk}"):
+        get(path, 404)
+    for path in (f"pages/{other.pk}/", f"pages/{root.pk}/"):
+        assert client.get(f"/api/v2/{path}").status_code == 404
 
 
 def test_documentation_is_served_from_this_site_alone(world: World, client: Client) -> None:
