@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 from forms.building.kinds import Kind
 from forms.intake.gate import intake_only
 from forms.intake.listing import FilterForm, filtered
+from forms.intake.places import crumbs
 from forms.intake.spreadsheets import csv_lines, xlsx_chunks
-from forms.intake.views import crumbs
 from forms.models.audit import AuditEntry, record
 from forms.models.submissions import FormSnapshot, Submission, SubmissionQuerySet
 from forms.receiving.answers import display

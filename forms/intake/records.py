@@ -22,12 +22,12 @@ from django.views.decorators.http import require_GET, require_POST
 from forms.access import can_read_submissions
 from forms.intake import handling
 from forms.intake.gate import auditors_only, intake_only
-from forms.intake.views import crumbs
+from forms.intake.places import crumbs
 from forms.models.audit import AuditEntry, record, verify
 from forms.models.deliveries import Delivery
 from forms.models.submissions import Submission
 from forms.receiving.references import normalise_reference
-from forms.receiving.rendering import summary
+from forms.receiving.summary import summary
 from forms.safekeeping.encryption import EncryptionError
 from forms.safekeeping.purging import erase
 

@@ -28,13 +28,14 @@ from forms.receiving.receive import (
     Meta,
     Receipt,
     draft_files,
-    draft_token_digests,
     forget_files,
     receipt_for,
     receive,
     store_files,
 )
-from forms.receiving.rendering import FormView, draw, summary
+from forms.receiving.rendering import FormView, draw
+from forms.receiving.repeats import draft_token_digests
+from forms.receiving.summary import summary
 from forms.receiving.tokens import new_form_token, read_form_token, read_receipt_ticket, receipt_ticket
 from forms.safekeeping.encryption import EncryptionError, keyed_digest
 

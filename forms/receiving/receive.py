@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -34,14 +33,13 @@ from forms.receiving.answers import AnswerForm, Files
 from forms.receiving.crisis import mentions_crisis
 from forms.receiving.proof import Proof, asked_by, read_proof
 from forms.receiving.references import new_reference
+from forms.receiving.repeats import content_digests, earlier_sending, names_a_person, token_digests
 from forms.receiving.tokens import read_form_token
 from forms.receiving.uploads import CheckedFile
-from forms.safekeeping.encryption import keyed_digests
 
 TOKEN_FIELD = "form-token"  # noqa: S105
 TRAP_FIELD = "form-website"
 PROOF_FIELD = "form-proof"
-SAME_CONTENT = timedelta(hours=1)  # the same answers to the same form again within this time are the same request
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +130,9 @@ def receive(
         return Errors(fields=errors)
 
     answers = form.answers()
-    digests = _content_digests(page, answers, form, held)
-    tokens = _token_digests(page, meta.channel, meta.token or uuid.uuid4().hex)
-    earlier = _earlier(page, tokens, digests, of_one_person=_names_a_person(definition, answers))
+    digests = content_digests(page, answers, form, held)
+    tokens = token_digests(page, meta.channel, meta.token or uuid.uuid4().hex)
+    earlier = earlier_sending(page, tokens, digests, of_one_person=names_a_person(definition, answers))
     if earlier is not None and earlier.content_digest in digests:
         return _receipt(earlier, repeated=True)
     if earlier is not None and meta.channel == Submission.Channel.API:
@@ -171,15 +169,6 @@ def draft_files(draft: Draft | None) -> dict[str, list[Attachment]]:
     return held
 
 
-def draft_token_digests(page: FormPage, draft_id: uuid.UUID) -> list[str]:
-    """By which a submission made from a draft is found again, after the draft is gone; the active key's first."""
-    return _token_digests(page, Submission.Channel.WEB, draft_id.hex)
-
-
-def _token_digests(page: FormPage, channel: str, token: str) -> list[str]:
-    return keyed_digests("form-token", f"{page.pk}|{channel}|{token}".encode())
-
-
 def receipt_for(submission: Submission) -> Receipt:
     """The receipt of a stored submission."""
     return _receipt(submission, repeated=True)
@@ -194,33 +183,6 @@ def _receipt(submission: Submission, *, repeated: bool) -> Receipt:
         crisis=submission.crisis,
         repeated=repeated,
     )
-
-
-def _content_digests(
-    page: FormPage, answers: Answers, form: AnswerForm, held: Mapping[str, Sequence[Attachment]]
-) -> list[str]:
-    files = sorted(hashlib.sha256(one.content).hexdigest() for many in form.new_files.values() for one in many)
-    files += sorted(str(one.pk) for many in held.values() for one in many)
-    body = json.dumps([page.pk, answers, files], sort_keys=True, ensure_ascii=False)
-    return keyed_digests("content", body.encode())
-
-
-def _names_a_person(definition: FormDefinition, answers: Answers) -> bool:
-    """Whether the answers hold a phone number or an address: then the same answers again come from the same person.
-
-    Without one they may be two people who answered a survey alike, and neither may be lost.
-    """
-    return any(answers.get(one.key) for one in definition.fields if one.kind in (Kind.PHONE, Kind.EMAIL))
-
-
-def _earlier(page: FormPage, tokens: list[str], digests: list[str], *, of_one_person: bool) -> Submission | None:
-    """What this sending may repeat: the same rendering of the form, or the same person's same answers lately."""
-    rows = Submission.objects.filter(page=page, token_digest__in=tokens)
-    if of_one_person:
-        since = timezone.now() - SAME_CONTENT
-        rows = rows | Submission.objects.filter(page=page, content_digest__in=digests, received_at__gte=since)
-    found = list(rows.order_by("-received_at")[:20])
-    return next((one for one in found if one.content_digest in digests), found[0] if found else None)
 
 
 def _build(

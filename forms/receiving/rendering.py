@@ -9,10 +9,10 @@ from typing import Any
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from forms.building.definition import EXCLUSION, INCLUSION, MAX_LENGTH, Answer, Answers, FieldDefinition, FormDefinition
-from forms.building.kinds import FREE_TEXT, GROUPED, MANY_CHOICES, NEEDS_CHOICES, TICK, Kind, Meaning
+from forms.building.definition import EXCLUSION, INCLUSION, MAX_LENGTH, Answers, FieldDefinition, FormDefinition
+from forms.building.kinds import FREE_TEXT, GROUPED, MANY_CHOICES, NEEDS_CHOICES, Kind
 from forms.receiving import uploads
-from forms.receiving.answers import AnswerForm, display, posted
+from forms.receiving.answers import display, posted
 
 INPUT_TYPES = {Kind.EMAIL: "email", Kind.PHONE: "tel", Kind.URL: "url", Kind.DATE: "date"}
 INPUT_MODES = {Kind.PHONE: "tel", Kind.EMAIL: "email", Kind.URL: "url", Kind.NPI: "numeric", Kind.NUMBER: "decimal"}
@@ -283,36 +283,3 @@ def _split_date(text: str) -> dict[str, str]:
     if len(pieces) != 3:
         return {}
     return {"year": pieces[0], "month": pieces[1].lstrip("0"), "day": pieces[2].lstrip("0")}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One question and its answer, as drawn in a summary list."""
-
-    key: str
-    question: str
-    lines: list[str]
-    kind: str
-    answer: Answer | None = None
-    meaning: str = ""
-
-
-def summary(
-    definition: FormDefinition,
-    answers: Answers,
-    *,
-    step: int | None = None,
-    files: Mapping[str, list[str]] | None = None,
-) -> list[Row]:
-    """Questions with answers, as asked; questions that were not asked are left out, unanswered ones are not."""
-    rows = []
-    for one in definition.fields if step is None else definition.of_step(step):
-        if not one.takes_answer or one.kind == Kind.HIDDEN or not definition.is_asked(one, answers):
-            continue
-        lines = list((files or {}).get(one.key, ())) if one.kind == Kind.FILE else display(one, answers.get(one.key))
-        question = one.wording if one.kind == Kind.CONSENT else one.label
-        rows.append(Row(one.key, question, lines, str(one.kind), answers.get(one.key), str(one.meaning)))
-    return rows
-
-
-__all__ = ["TICK", "AnswerForm", "FieldView", "FormView", "Meaning", "Row", "draw", "summary"]

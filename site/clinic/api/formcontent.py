@@ -10,6 +10,7 @@ from wagtail.api.v2.utils import get_full_url
 
 from clinic.api.links import api_link, page_link
 from forms.building.kinds import Kind
+from forms.building.schema import json_schema, ui_schema
 from forms.models import FormPage
 from forms.receiving.proof import asked_by
 from forms.receiving.uploads import ACCEPT
@@ -40,8 +41,8 @@ def form_definition(page: FormPage, request: HttpRequest) -> dict[str, Any]:
         "submit_url": get_full_url(request, path if locale == "en" else f"{path}?locale={locale}"),
         "proof_url": _proof_url(page, request) if asked_by(page) else None,
         "version": definition.digest,
-        "answers_schema": definition.json_schema(),
-        "ui": definition.ui_schema(),
+        "answers_schema": json_schema(definition),
+        "ui": ui_schema(definition),
         "file_fields": [field.key for field in definition.fields if field.kind == Kind.FILE],
         "accepted_files": ACCEPT,
     }

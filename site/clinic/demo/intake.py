@@ -14,7 +14,8 @@ from django.utils import timezone
 from clinic.demo import data
 from clinic.demo.addresses import page_at
 from forms.models import Attachment, Delivery, FormField, FormPage, FormStep, NotificationRule, Submission
-from forms.receiving.receive import Errors, Meta, draft_token_digests, receive
+from forms.receiving.receive import Errors, Meta, receive
+from forms.receiving.repeats import draft_token_digests
 
 
 def fill_form(page: FormPage, address: str) -> None:
