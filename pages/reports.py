@@ -18,10 +18,11 @@ from pages.gate import doubt_about, why_unsupported
 from pages.retractions import claim_source_models
 from research.choices import Status
 from research.models import Citation
+from research.models.citations import NAMING
 from research.publishing import GuardedPublishing, PublishBlockedError
 from research.reports import Report, Row, register_report
 
-JUDGED = ("key", "title", "authors", "issued_year", "live", "verified_on", "withheld", "status")
+JUDGED = (*NAMING, "title", "live", "verified_on", "withheld", "status")
 """The columns of a citation that a verdict and its words need."""
 
 

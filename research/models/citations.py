@@ -34,6 +34,9 @@ from research.standing import ALARMING, citation_doubted, citation_leaves
 #: The identifier columns and the name under which `research.identifiers` knows each.
 IDENTIFIERS = {"doi": "DOI", "pmid": "PMID", "pmcid": "PMCID", "isbn": "ISBN", "nct_id": "NCT"}
 
+#: The columns that `Citation.short_name` reads.
+NAMING = ("key", "authors", "issued_year", "container_title_short", "container_title", "publisher")
+
 
 class Citation(
     GuardedPublishing,

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from research.choices import RESEARCH_KINDS, Status
 from research.importing.matching import title_key
 from research.models import Citation, CitationCheck, CitationTopic, Topic
+from research.models.citations import NAMING
 from research.reports.base import Described, Report, Row, register_report
 
 SOON = datetime.timedelta(days=30)
-SMALL = ("key", "title", "authors", "issued_year", "doi", "pmid", "status", "next_review", "verified_on", "live")
+SMALL = (*NAMING, "title", "doi", "pmid", "status", "next_review", "verified_on", "live")
 
 
 def alerts() -> Described:
