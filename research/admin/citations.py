@@ -13,10 +13,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
-from wagtail.admin.views.generic.chooser import ChosenView
-from wagtail.snippets.views.chooser import SnippetChooserViewSet, SnippetChosenView
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
 
+from research.admin.choosers import SEARCHED, CitationChooserViewSet
 from research.admin.panels import CITATION_PANELS
 from research.choices import Finding, Kind, Status, StudyDesign
 from research.models import Citation, Topic
@@ -89,27 +88,6 @@ def _topics(citation: Citation) -> str:
     return ", ".join(link.topic.name for link in citation.topics.all())
 
 
-class CitationChosenView(SnippetChosenView):
-    """What the chooser hands back: also the name that stands in running text."""
-
-    def get_chosen_response_data(self, item: Citation) -> dict[str, Any]:
-        """Wagtail's data, with key, short name and status beside it."""
-        return {
-            **super().get_chosen_response_data(item),
-            "key": item.key,
-            "short_name": item.short_name,
-            "title": item.title,
-            "status": item.get_status_display() if item.status != Status.CURRENT else "",
-        }
-
-
-class CitationChooserViewSet(SnippetChooserViewSet):
-    """The chooser of citations, for sources of facts and for the text editor."""
-
-    chosen_view_class: type[ChosenView] = CitationChosenView
-    preserve_url_parameters = ["multiple"]
-
-
 class CitationIndexView(IndexView):
     """The list, whose exports hold no formulas."""
 
@@ -132,7 +110,7 @@ class CitationViewSet(SnippetViewSet):
     edit_handler = CITATION_PANELS
     filterset_class = CitationFilterSet
     search_backend_name = None
-    search_fields = ["title", "key", "ama_text", "headline", "doi", "pmid"]
+    search_fields = list(SEARCHED)
     ordering = ["-issued_year", "key"]
     list_per_page = 30
     copy_view_enabled = False

@@ -179,6 +179,17 @@ def test_the_preview_shows_the_public_page(client: Client, clinician: User) -> N
     assert page.status_code == 200 and "Seen before it is public" in page.content.decode()
 
 
+def test_the_chooser_finds_by_words_key_and_identifier(client: Client, clinician: User) -> None:
+    citation("feder-2014-ptsd", title="Ketamine for chronic PTSD", doi="10.1000/feder", pmid="24740528")
+    citation("other-2020", title="Ketamine for pain", live=False)
+    address = reverse(Citation.snippet_viewset.chooser_viewset.get_url_name("choose_results"))
+    for words in ("ketamine ptsd", "FEDER-2014", "10.1000/feder", "24740528"):
+        text = client.get(address, {"q": words}).content.decode()
+        assert "chronic PTSD" in text and "for pain" not in text, words
+    assert "for pain" in client.get(address, {"q": "ketamine"}).content.decode()
+    assert "no " in client.get(address, {"q": "zzz"}).content.decode().lower()
+
+
 def test_the_chooser_hands_back_what_stands_in_text(client: Client, clinician: User) -> None:
     one = citation(status="retracted", status_date="2017-08-28")
     chooser = Citation.snippet_viewset.chooser_viewset
