@@ -21,8 +21,9 @@ def for_api(citations: CitationQuerySet, *, relations: bool = False) -> Citation
     """Loads what an answer needs: two queries for the findings, two for relations if wanted, however many records."""
     citations = citations.select_related("successor").with_topics()
     if relations:
-        public = CitationRelation.objects.filter(related__in=Citation.objects.published()).select_related("related")
-        citations = citations.prefetch_related(Prefetch("relations", public))
+        # `relations_of` leaves out those to hidden records: a subquery here costs SQLite the whole table.
+        related = CitationRelation.objects.select_related("related")
+        citations = citations.prefetch_related(Prefetch("relations", related))
     return citations
 
 
@@ -107,6 +108,7 @@ def relations_of(citation: Citation) -> list[shapes.CitationRelation]:
             kind=Relation(relation.kind), kind_label=label(Relation, relation.kind), citation=relation.related.key
         )
         for relation in citation.relations.all()
+        if relation.related.is_published
     ]
 
 
