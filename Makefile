@@ -10,7 +10,7 @@ PREPARE := $(PYTHON) -I site/clinic/prepare.py
 export PYTHONPATH := .:site
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock clean
+.PHONY: help run test check lighthouse bench format lock clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -41,6 +41,10 @@ check:  ## lint, format, types, import floors, forgotten migrations, production 
 bench:  ## measure the promises of speed on PostgreSQL and Valkey (SUBMISSIONS=1000000 for a desk of full size)
 	@$(PREPARE) requirements-dev.txt
 	@$(BIN)/python -m tests.servers $(BIN)/python -m tests.bench $(ARGS)
+
+lighthouse:  ## Lighthouse's four scores of home, a condition and a form on a phone (needs Node.js and Chromium)
+	@$(PREPARE) requirements-dev.txt
+	@$(BIN)/python -m tests.lighthouse
 
 format:  ## let ruff put the code in order
 	@$(PREPARE) requirements-dev.txt

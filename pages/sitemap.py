@@ -1,4 +1,4 @@
-"""The site map: every public page of every language and the research library, with dates."""
+"""The site map: every public page of every language, the research library and the team."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from wagtail.contrib.sitemaps import Sitemap
 from wagtail.models import Locale, Page, PageQuerySet, Site
 
 from pages.citation_page import research_page_for
+from pages.models import Person
 from research.models import Citation
 
 
@@ -66,6 +67,21 @@ class LibrarySitemap(Sitemap):
                 "lastmod": citation.last_published_at and citation.last_published_at.date(),
             }
             for citation in self.paginator.page(page).object_list
+        ]
+
+
+class PeopleSitemap(Sitemap):
+    """The pages of the team. A demo profile is nobody, and whoever is not on the team page is found by nobody."""
+
+    def items(self) -> list[Person]:
+        """Real people of the team."""
+        return list(Person.objects.on_team().filter(demo=False))
+
+    def _urls(self, page: int, protocol: str, domain: str) -> list[dict[str, Any]]:
+        root = self.get_wagtail_site().root_url
+        return [
+            {"location": root + reverse("person", args=[person.slug])}
+            for person in self.paginator.page(page).object_list
         ]
 
 

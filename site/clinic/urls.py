@@ -16,11 +16,13 @@ from clinic.media import media
 from clinic.robots import robots_txt
 from pages import urls as pages_urls
 from pages.downloads import serve as serve_document
-from pages.sitemap import LibrarySitemap, PageSitemap
+from pages.sitemap import LibrarySitemap, PageSitemap, PeopleSitemap
+
+SITEMAPS = {"pages": PageSitemap, "library": LibrarySitemap, "people": PeopleSitemap}
 
 urlpatterns = [
     path("robots.txt", robots_txt, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PageSitemap, "library": LibrarySitemap}}, name="sitemap"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("", include(pages_urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/<int:document_id>/<path:document_filename>", serve_document),

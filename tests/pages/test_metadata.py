@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from wagtail.models import Locale, Page, PageViewRestriction
 
-from pages.models import ConditionPage, HomePage, StandardPage
+from pages.models import ConditionPage, HomePage, Person, StandardPage
 from research.models import Citation
 from tests.pages import site
 
@@ -125,7 +125,10 @@ def test_the_site_map_has_every_public_page_and_work_with_its_date(client: Clien
     found = sitemap(client)
     assert found["http://localhost/conditions/condition-0/"] == "2026-04-05"
     assert {"http://localhost/", "http://localhost/faq/", "http://localhost/research/card/"} <= set(found)
-    assert len(found) == 11 + Citation.objects.count()
+    assert "http://localhost/people/sample/" in found
+    assert len(found) == 12 + Citation.objects.count()
+    Person.objects.update(demo=True)
+    assert "http://localhost/people/sample/" not in sitemap(client)
 
 
 def test_drafts_and_private_things_are_nowhere(client: Client) -> None:
