@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
@@ -20,14 +20,6 @@ from research.models import Citation
 from tests.research.builders import citation, condition_page, fact, topic
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clinician(client: Client) -> User:
-    user = User.objects.create_user("clinician", "c@example.org", "x")
-    user.groups.add(Group.objects.get(name="Clinicians"))
-    client.force_login(user)
-    return user
 
 
 def _url(name: str, *args: object) -> str:

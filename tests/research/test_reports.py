@@ -24,15 +24,6 @@ pytestmark = pytest.mark.django_db
 RETRACTED: dict[str, Any] = {"status": "retracted", "status_date": datetime.date(2017, 8, 28)}
 
 
-@pytest.fixture
-def clinician(client: Client) -> User:
-    """A clinician: keeps the library, has no rights on pages."""
-    user = User.objects.create_user("clinician", "c@example.org", "x")
-    user.groups.add(Group.objects.get(name="Clinicians"))
-    client.force_login(user)
-    return user
-
-
 def _subjects(slug: str) -> list[str]:
     return [row.subject for row in REPORTS[slug].rows()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -53,10 +53,7 @@ def test_the_research_page_stays_within_twelve_queries(client: Client, large: No
     assert max(counts.values()) <= 12, counts
 
 
-def test_the_admin_lists_stay_within_a_fixed_number(client: Client, large: None) -> None:
-    user = User.objects.create_user("clinician", "c@example.org", "x")
-    user.groups.add(Group.objects.get(name="Clinicians"))
-    client.force_login(user)
+def test_the_admin_lists_stay_within_a_fixed_number(client: Client, large: None, clinician: User) -> None:
     listing = reverse(Citation.snippet_viewset.get_url_name("list"))
     few = _queries(client, listing)
     Citation.objects.filter(key__endswith="1").update(status="corrected")
