@@ -1,5 +1,6 @@
 """Fixtures for all tests: real servers, and the first data kept in tests that commit."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 
@@ -30,13 +31,22 @@ def uses_database(item: pytest.Item) -> bool:
     return asks and "page" not in fixtures
 
 
+def commits(item: pytest.Item) -> bool:
+    """Whether the test commits, so that the database is emptied after it instead of rolled back."""
+    marker = item.get_closest_marker("django_db")
+    fixtures = {*getattr(item, "fixturenames", [])}
+    return bool({"live_server", "transactional_db"} & fixtures) or bool(marker and marker.kwargs.get("transaction"))
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep a file on one worker, so that what it builds for its module is built once.
 
-    Done as soon as a test is found: xdist reads the groups before any hook that sees the whole collection.
+    Done as soon as a test is found: xdist reads the groups before any hook that sees the whole collection. What
+    commits is a group of its own: pytest-django puts it behind everything that needs the rows of the migrations.
     """
     if item.get_closest_marker("xdist_group") is None:
-        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
+        name = str(item.path.relative_to(ROOT))
+        item.add_marker(pytest.mark.xdist_group(f"{name}, committing" if commits(item) else name))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -57,9 +67,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         fixtures: list[str] = getattr(item, "fixturenames", [])
         marker = item.get_closest_marker("django_db")
-        if marker is not None and (
-            marker.kwargs.get("transaction") or {"live_server", "transactional_db"} & {*fixtures}
-        ):
+        if marker is not None and commits(item):
             marker.kwargs.setdefault("serialized_rollback", True)
         if {"live_server", "transactional_db"} & {*fixtures}:
             fixtures.append("django_db_serialized_rollback")
@@ -74,6 +82,15 @@ def django_db_setup(django_db_setup: None) -> None:
     for connection in connections.all(initialized_only=True):
         if rows := getattr(connection, "_test_serialized_contents", None):
             type(connection)._test_serialized_contents = rows
+
+
+@pytest.fixture
+def own_loop() -> Iterator[None]:
+    """Lets a test start an event loop: Playwright keeps its own running on this thread from its first test on."""
+    running = asyncio.events._get_running_loop()
+    asyncio.events._set_running_loop(None)
+    yield
+    asyncio.events._set_running_loop(running)
 
 
 @pytest.fixture(scope="module")

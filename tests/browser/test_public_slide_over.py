@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_public_site import violations
+from tests.browser.barriers import barriers
 from tests.servers import RunningSite
 
 pytestmark = pytest.mark.xdist_group("running_site")
@@ -40,7 +40,7 @@ def test_it_opens_over_the_page_and_gives_the_focus_back(tab: Page) -> None:
     opened(tab)
     expect(tab.get_by_role("dialog").get_by_role("heading", level=1)).to_be_focused()
     assert tab.url.endswith("/conditions/ptsd/")
-    assert violations(tab) == []
+    assert barriers(tab) == []
     tab.keyboard.press("Escape")
     expect(tab.get_by_role("dialog")).to_be_hidden()
     expect(tab.locator(".hero").get_by_role("link", name="Schedule a call")).to_be_focused()
@@ -55,7 +55,7 @@ def test_errors_come_back_into_it_with_what_was_typed(tab: Page) -> None:
     assert answer.value.status == 422
     expect(dialog.get_by_role("alert")).to_be_focused()
     expect(dialog.get_by_label("Your name")).to_have_value("Ada Example")
-    assert violations(tab) == []
+    assert barriers(tab) == []
 
 
 def test_what_was_typed_survives_a_stray_tap_and_closing(tab: Page) -> None:

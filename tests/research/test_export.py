@@ -97,6 +97,7 @@ def test_the_command(library: None, tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.filterwarnings("error")
+@pytest.mark.usefixtures("own_loop")
 def test_an_asynchronous_server_sends_it_piece_by_piece(library: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("research.exporting.BLOCK", 1)
     made: list[str] = []
