@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from wagtail.blocks import StreamValue
@@ -90,8 +90,13 @@ class Source:
 
     @property
     def address(self) -> str:
-        """Where the work can be read; empty when the reference itself already says it or nothing is known."""
-        return "" if self.citation.doi else self.citation.url
+        """Where the work can be read; empty when the reference itself leads there or nothing is known."""
+        return "" if self.citation.doi or shows_address(self.citation) else self.citation.url
+
+
+def shows_address(citation: Citation) -> bool:
+    """Whether the formatted reference spells out the work's web address."""
+    return bool(citation.url) and escape(citation.url) in citation.ama_html
 
 
 @dataclass(frozen=True)

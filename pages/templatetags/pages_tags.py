@@ -21,7 +21,7 @@ from pages import jsonld
 from pages.branch import branch as grow
 from pages.frame import Hours, Link, dialled
 from pages.meta import Meta, meta_of
-from pages.sources import SourceRegister
+from pages.sources import SourceRegister, shows_address
 from pages.trail import trail_of
 
 register = template.Library()
@@ -108,13 +108,16 @@ def _dialled_link(match: re.Match[str]) -> str:
 
 @register.filter
 def reference(citation: Any) -> SafeString:
-    """A citation's formatted reference, its DOI as a link (doi.org's display guidelines)."""
+    """A citation's formatted reference; its DOI (doi.org's display guidelines), or else its address, is a link."""
     html = str(citation.ama_html)
-    if not citation.doi:
-        return mark_safe(html)
-    link = format_html('<a href="https://doi.org/{0}" rel="external noopener">{0}</a>', citation.doi)
-    shown = re.compile(rf"(?:doi:|https://doi\.org/){re.escape(conditional_escape(citation.doi))}", re.IGNORECASE)
-    return mark_safe(shown.sub(lambda _match: f"doi:{link}", html))
+    if citation.doi:
+        link = format_html('<a href="https://doi.org/{0}" rel="external noopener">{0}</a>', citation.doi)
+        shown = re.compile(rf"(?:doi:|https://doi\.org/){re.escape(conditional_escape(citation.doi))}", re.IGNORECASE)
+        return mark_safe(shown.sub(lambda _match: f"doi:{link}", html))
+    if shows_address(citation):
+        link = format_html('<a href="{0}" rel="external noopener">{0}</a>', citation.url)
+        return mark_safe(html.replace(conditional_escape(citation.url), link))
+    return mark_safe(html)
 
 
 @register.filter
