@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE, DESKTOP = ViewportSize(width=390, height=844), ViewportSize(width=1280, height=900)
 #: WCAG 2.2 A and AA, and good practice beside it.
 EVERYTHING = {
     "resultTypes": ["violations"],
@@ -20,9 +20,10 @@ COLOURS = {
 }
 
 
-def barriers(page: Page, rules: dict[str, Any] = EVERYTHING) -> list[str]:
-    """One line for each rule that the page breaks, with the elements that break it."""
+def barriers(page: Page, rules: dict[str, Any] = EVERYTHING, within: str = "html") -> list[str]:
+    """One line for each rule that the parts of the page that `within` selects break, with the elements that do."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("rules => axe.run(document, rules).then(results => results.violations)", rules)
+    run = "([within, rules]) => axe.run(within, rules).then(results => results.violations)"
+    found = page.evaluate(run, [within, rules])
     return [f"{rule['id']}: {[node['html'][:160] for node in rule['nodes']][:4]}" for rule in found]

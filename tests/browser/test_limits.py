@@ -174,7 +174,7 @@ def tab(browser: Browser, running_site: RunningSite) -> Iterator[Page]:
 def test_the_slide_over_is_accessible_in_its_states(tab: Page, scheme: Any) -> None:
     tab.emulate_media(color_scheme=scheme)
     for size in (PHONE, DESKTOP):
-        tab.set_viewport_size(size)  # type: ignore[arg-type]
+        tab.set_viewport_size(size)
         tab.goto("/conditions/ptsd/")
         tab.locator("a[data-slide]:visible").first.click()
         tab.locator("dialog h1").wait_for()

@@ -1,4 +1,4 @@
-"""The public site in a real browser: menu, hostile colours, paper, keys, and nothing that moves.
+"""The public site in a real browser: menu and slide-over in any colours, paper, keys, and nothing that moves.
 
 Axe over every template is in test_templates.py, what a visit asks for in test_limits.py.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect
 
 from pages.theme import stylesheet
-from tests.browser.barriers import COLOURS, barriers
+from tests.browser.barriers import COLOURS, DESKTOP, PHONE, barriers
+from tests.browser.palettes import paint
 from tests.pages.test_theme import HOSTILE
 from tests.servers import RunningSite
 
@@ -34,25 +36,38 @@ def tab(visitor: BrowserContext) -> Iterator[Page]:
     page.close()
 
 
-def test_axe_finds_nothing_in_the_open_menu(tab: Page) -> None:
+def test_axe_finds_nothing_in_the_open_menu_whatever_the_colours(tab: Page) -> None:
     tab.set_viewport_size({"width": 390, "height": 844})
     tab.goto("/conditions/ptsd/")
     tab.get_by_role("button", name="Menu", exact=True).click()
     expect(tab.get_by_role("navigation", name="Main")).to_be_visible()
     assert barriers(tab) == []
+    assert unreadable(tab, "header") == []
     tab.get_by_role("button", name="Close menu").click()
     expect(tab.get_by_role("navigation", name="Main")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("brand", "accent"), HOSTILE)
-def test_no_pair_of_colours_makes_text_unreadable(tab: Page, brand: str, accent: str) -> None:
-    css = stylesheet(brand, accent).css
-    tab.route("**/theme.*.css", lambda route: route.fulfill(body=css, content_type="text/css"))
-    for address in ("/conditions/suicidal-thoughts/", "/schedule-a-call/"):
-        tab.goto(address)
-        for scheme in ("light", "dark"):
-            tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            assert barriers(tab, COLOURS) == [], (address, scheme)
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desk"])
+def test_no_pair_of_colours_makes_the_slide_over_or_its_errors_unreadable(tab: Page, size: ViewportSize) -> None:
+    tab.set_viewport_size(size)
+    tab.goto("/conditions/ptsd/")
+    tab.locator("[data-slide]:visible").first.click()
+    dialog = tab.get_by_role("dialog", name="Schedule a call")
+    expect(dialog).to_be_visible()
+    assert unreadable(tab, "dialog") == []
+    dialog.locator("form [type=submit]").click()
+    expect(dialog.get_by_role("alert")).to_be_focused()
+    assert unreadable(tab, "dialog") == []
+
+
+def unreadable(tab: Page, within: str) -> list[str]:
+    """What axe finds in a part of the page, light and dark, in hostile colours."""
+    found: list[str] = []
+    for (brand, accent), scheme in product(HOSTILE, ("light", "dark")):
+        paint(tab, stylesheet(brand, accent).css)
+        tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found += [f"{brand} {accent}, {scheme}: {barrier}" for barrier in barriers(tab, COLOURS, within)]
+    return found
 
 
 def test_nothing_shifts_while_a_page_loads(visitor: BrowserContext) -> None:

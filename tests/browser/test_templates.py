@@ -10,14 +10,19 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import html5lib
 import pytest
 from playwright.sync_api import Browser, Page
 
+from pages.theme import stylesheet
 from tests import npm
 from tests.browser.barriers import COLOURS, DESKTOP, EVERYTHING, PHONE, barriers
+from tests.browser.palettes import UNSEEN, mark_unseen, paint
+from tests.pages.test_theme import HOSTILE
 from tests.servers import RunningSite
 from tests.takes import Take, public_templates, takes_from
 
@@ -91,18 +96,47 @@ def shown(tab: Page, take: Take) -> None:
         question.evaluate("details => { details.open = true; }")
 
 
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(tab: Page, taken: list[Take]) -> None:
-    wrong: list[str] = []
+@dataclass
+class Findings:
+    """What is wrong with the takes, one line each."""
+
+    axe: list[str] = field(default_factory=list)
+    hostile: list[str] = field(default_factory=list)
+    sideways: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def found(tab: Page, taken: list[Take]) -> Findings:
+    """One walk over all takes, since showing them costs more than looking at them."""
+    found = Findings()
+    seen: dict[str, set[str]] = {"light": set(), "dark": set()}
     for take in taken:
         shown(tab, take)
-        for size in (PHONE, DESKTOP):
-            tab.set_viewport_size(size)  # type: ignore[arg-type]
-            for scheme, rules in (("light", EVERYTHING), ("dark", COLOURS)):
-                tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                wrong += [f"{take.name}, {size['width']}, {scheme}: {found}" for found in barriers(tab, rules)]
-        for width, size in ((320, "100%"), (1280, "200%"), (640, "200%")):
+        for size, (scheme, rules) in product((PHONE, DESKTOP), (("light", EVERYTHING), ("dark", COLOURS))):
+            tab.set_viewport_size(size)
+            tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            where = f"{take.name}, {size['width']}, {scheme}"
+            found.axe += [f"{where}: {barrier}" for barrier in barriers(tab, rules)]
+            for brand, accent in HOSTILE if mark_unseen(tab, seen[scheme]) else ():
+                paint(tab, stylesheet(brand, accent).css)
+                found.hostile += [f"{where}, {brand} {accent}: {it}" for it in barriers(tab, COLOURS, UNSEEN)]
+            paint(tab, "")
+        for width, text in ((320, "100%"), (1280, "200%"), (640, "200%")):
             tab.set_viewport_size({"width": width, "height": 800})
-            tab.evaluate("size => document.documentElement.style.setProperty('font-size', size)", size)
+            tab.evaluate("size => document.documentElement.style.setProperty('font-size', size)", text)
             if tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0:
-                wrong.append(f"{take.name} scrolls sideways at {width} pixels and {size} text")
-    assert wrong == []
+                found.sideways.append(f"{take.name} at {width} pixels and {text} text")
+    assert all(len(looks) > 100 for looks in seen.values()), "hostile colours were tried on next to nothing"
+    return found
+
+
+def test_axe_finds_nothing(found: Findings) -> None:
+    assert found.axe == []
+
+
+def test_no_pair_of_colours_makes_text_unreadable(found: Findings) -> None:
+    assert found.hostile == []
+
+
+def test_nothing_scrolls_sideways(found: Findings) -> None:
+    assert found.sideways == []
