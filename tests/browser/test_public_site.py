@@ -102,6 +102,25 @@ def test_paper_gets_the_content_with_crisis_help_and_no_controls(tab: Page) -> N
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
+def test_the_form_of_the_referral_pack_is_one_sheet_of_paper(tab: Page) -> None:
+    millimetre = 96 / 25.4
+    # US Letter, 216 by 279 mm, less the margins of @page: what a practice puts through its fax machine
+    tab.set_viewport_size({"width": int((216 - 32) * millimetre), "height": 900})
+    tab.goto("/professionals/referral-pack/")
+    tab.emulate_media(media="print")
+    sheet = tab.locator(".sheet").bounding_box()
+    assert sheet and 0 < sheet["height"] <= (279 - 38) * millimetre
+    assert "Juniper Row Clinic" in tab.locator(".sheet").inner_text(), "a sheet alone says whose it is"
+
+
+def test_a_phone_reaches_the_referral_form_from_the_menu(tab: Page) -> None:
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto("/")
+    tab.get_by_role("button", name="Menu", exact=True).click()
+    tab.get_by_role("navigation", name="Main").get_by_role("link", name="Refer a patient").click()
+    expect(tab.get_by_role("heading", level=1)).to_contain_text("Refer a patient")
+
+
 def test_every_task_is_done_with_the_keyboard(tab: Page) -> None:
     tab.set_viewport_size({"width": 1280, "height": 900})
     tab.goto("/conditions/depression/")
