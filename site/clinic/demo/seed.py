@@ -43,9 +43,23 @@ class AnotherSiteError(Exception):
 
 
 def is_demo() -> bool:
-    """Whether this database holds the demo: a home page, and at least one of the demo's log-ins."""
-    log_ins = [row["username"] for row in data.read("users")]
-    return page_at("/") is not None and get_user_model().objects.filter(username__in=log_ins).exists()
+    """Whether this database holds the demo: a home page, and at least one of the demo's log-ins.
+
+    A clinic of one's own has an `admin`, too; the demo's mail addresses nobody has.
+    """
+    return page_at("/") is not None and _log_ins().exists()
+
+
+def _log_ins() -> models.QuerySet[Any]:
+    known = models.Q()
+    for row in data.read("users"):
+        known |= models.Q(username=row["username"], email=row["email"])
+    return get_user_model()._default_manager.filter(known)
+
+
+def _refuse_another_site() -> None:
+    if HomePage.objects.exists() and not is_demo():
+        raise AnotherSiteError
 
 
 def seed(say: Say) -> None:
@@ -53,8 +67,7 @@ def seed(say: Say) -> None:
 
     Raises AnotherSiteError, having done nothing, where somebody keeps a site of their own.
     """
-    if HomePage.objects.exists() and not is_demo():
-        raise AnotherSiteError
+    _refuse_another_site()
 
     def stage(name: str, work: Callable[[], Any]) -> None:
         with transaction.atomic():
@@ -88,8 +101,9 @@ def remove(say: Say, *, also_submissions: bool = False) -> None:
     """Take away everything the demo made, changed since or not, and every page under its home page.
 
     A citation, topic or person of the demo that other content uses stays. Raises SubmissionsInTheWayError when
-    people sent in forms, unless these may go too.
+    people sent in forms, unless these may go too, and AnotherSiteError where somebody keeps a site of their own.
     """
+    _refuse_another_site()
     if left := intake.remove_submissions(also_others=also_submissions):
         raise SubmissionsInTheWayError(left)
     home = page_at("/")
@@ -110,7 +124,7 @@ def remove(say: Say, *, also_submissions: bool = False) -> None:
         _remove(say, Topic.objects.filter(slug=slug))
     _remove(say, EligibilityCriterion.objects.filter(key__in=[row["key"] for row in _criteria()]))
     _remove(say, Person.objects.filter(slug__in=[row["slug"] for row in data.read("people")]))
-    get_user_model().objects.filter(username__in=[row["username"] for row in data.read("users")]).delete()
+    _log_ins().delete()
     say("The demo was removed.")
 
 

@@ -46,9 +46,9 @@ class Command(BaseCommand):
             )
         say = self.stdout.write if options["verbosity"] else lambda _text: None
         with seed.quiet_logs():
-            if options["reset"]:
-                self._remove(say, also_submissions=options["with_submissions"])
             try:
+                if options["reset"]:
+                    self._remove(say, also_submissions=options["with_submissions"])
                 seed.seed(say)
             except seed.AnotherSiteError as error:
                 raise CommandError(

@@ -39,6 +39,12 @@ class Command(BaseCommand):
                 f"Nothing was changed: people sent in {error} form(s) that are not the demo's, and they would be lost. "
                 "Deal with them at the intake desk first."
             ) from error
+        except seed.AnotherSiteError as error:
+            raise CommandError(
+                "Nothing was changed: the site in this database is not the demo, and --remove-demo would delete its "
+                "pages. To start another one use an empty database: set DATABASE_URL, run `manage.py migrate`, then "
+                "this again."
+            ) from error
         except empty.NotEmptyError as error:
             raise CommandError(
                 "There is a site already, and nothing was changed. If it is the demo, add --remove-demo; that deletes "
