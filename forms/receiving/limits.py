@@ -6,6 +6,7 @@ decides to refuse where this product first quarantines.
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from collections import OrderedDict
@@ -47,13 +48,24 @@ class LocalCounters:
 local = LocalCounters()
 
 
+def network_of(address: str) -> str:
+    """What is counted as one sender: an IPv4 address, or the /64 that is given to one IPv6 customer at least."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if ip.version == 4:
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
+
+
 def count_sending(address: str, form: int) -> int:
-    """Count one sending of ``form`` from ``address`` and return how many there were in this hour.
+    """Count one sending of ``form`` from the network of ``address`` and return how many there were in this hour.
 
     The address itself is kept nowhere: the counter's name is a keyed digest of it.
     """
     window = int(time.time() // WINDOW)
-    key = "sending:" + keyed_digest("sending", f"{address}|{form}|{window}".encode())[:32]
+    key = "sending:" + keyed_digest("sending", f"{network_of(address)}|{form}|{window}".encode())[:32]
     here = local.increase(key)
     try:
         cache.add(key, 0, timeout=WINDOW * 2)

@@ -165,6 +165,17 @@ def test_who_reads_too_often_is_told_when_to_go_on(world: World, client: Client,
     assert answers[-1]["Cache-Control"] == "no-store"
     assert client.get(CONDITION, REMOTE_ADDR="192.0.2.2").status_code == 200
     assert client.options(CONDITION, REMOTE_ADDR="192.0.2.1").status_code == 204
+    assert client.post("/api/v3/pages/", REMOTE_ADDR="192.0.2.1").status_code == 429
+
+
+def test_who_changes_addresses_within_their_own_network_is_counted_as_one(
+    world: World, client: Client, settings: Settings
+) -> None:
+    settings.API_READS_PER_MINUTE = 3
+    throttle.local.clear()
+    answers = [client.get(CONDITION, REMOTE_ADDR=f"2001:db8:1:2::{n:x}") for n in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert client.get(CONDITION, REMOTE_ADDR="2001:db8:1:3::1").status_code == 200
 
 
 def test_case_8_a_lost_cache_takes_the_limit_neither_away_nor_to_nothing(

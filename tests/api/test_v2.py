@@ -50,3 +50,36 @@ def test_its_answers_are_kept_and_validated_like_those_of_v3(world: World, clien
     assert client.head("/api/v2/pages/").content == b""
     assert client.post("/api/v2/pages/").status_code == 405
     assert client.get("/api/v2/pages/?site=localhost").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("pages/?search=ptsd", 1),
+        ("pages/?search=nightmare-free&search_operator=or&type=pages.ConditionPage", 0),
+        ("pages/?search=ptsd&order=title", 1),
+        (f"pages/?search={CANARY}", 0),
+        ("images/?search=anything", 0),
+        ("documents/?search=shown", 1),
+    ],
+)
+def test_public_rows_are_searched(world: World, client: Client, address: str, found: int) -> None:
+    ClinicDocument.objects.create(title="Shown", file="b.pdf")
+    response = client.get(f"/api/v2/{address}")
+    assert response.status_code == 200, response.content
+    assert response.json()["meta"]["total_count"] == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("offset=99999999999999999999999", "offset=-1", "search=%00", "search=a&search_operator=x", "slug=%00"),
+        *("first_published_at=soon", "order=random&offset=1", "fields=((", "&".join(["slug=a"] * 3000)),
+    ],
+)
+def test_bad_parameters_are_refused_as_json(world: World, client: Client, query: str) -> None:
+    client.raise_request_exception = False
+    response = client.get(f"/api/v2/pages/?{query}")
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/json"
+    assert response.json()["message"]

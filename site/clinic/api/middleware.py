@@ -8,14 +8,14 @@ from http import HTTPStatus
 
 import brotli
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import parse_http_date_safe
 from django.views.decorators.csrf import csrf_exempt
 
-from clinic.api.problems import is_problem, problem
+from clinic.api.problems import is_problem, problem, sentence
 from clinic.api.throttle import refusal
 
 API_PREFIX = "/api/"
@@ -55,7 +55,7 @@ class ApiMiddleware(MiddlewareMixin):
             return problem(413, f"The request is larger than {limit} bytes. Send less.")
         if "\x00" in request.path_info:
             return problem(404)
-        return refusal(request) if request.method == "GET" else None
+        return refusal(request) if request.method != "OPTIONS" else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Answers what views outside the operations raise, before a whole HTML page is made of it."""
@@ -72,6 +72,8 @@ class ApiMiddleware(MiddlewareMixin):
             response = self._allow(request, response, method)
         if response.status_code >= 400 and request.path_info.startswith(V3_PREFIX) and not is_problem(response):
             response = self._as_problem(response)
+        elif response.status_code >= 400 and response.get("Content-Type", "").startswith("text/html"):
+            response = JsonResponse({"message": sentence(response.status_code)}, status=response.status_code)
         response.cookies.clear()
         _set_caching(request, response)
         if isinstance(response, HttpResponse) and response.status_code == HTTPStatus.OK and method in {"GET", "HEAD"}:

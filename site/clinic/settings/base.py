@@ -225,7 +225,7 @@ API_PREVIEW_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(API_PREVIEW_URL))
 # The preview panel goes to the front end itself: in a frame within its frame Wagtail could not reach the page.
 WAGTAIL_HEADLESS_PREVIEW = {"REDIRECT_ON_PREVIEW": True}
 API_CACHE_CONTROL = "public, max-age=60, stale-while-revalidate=600"
-# How often one address may read in a minute; 0 for as often as it likes.
+# How often one address may ask in a minute; 0 for as often as it likes.
 API_READS_PER_MINUTE = env.number("API_READS_PER_MINUTE", 1200)
 API_MAX_BODY = 2 * 1024 * 1024
 API_MAX_UPLOAD = 52 * 1024 * 1024  # five files of ten megabytes, and the answers
