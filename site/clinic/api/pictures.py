@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any, Literal
 
 from django.http import HttpRequest
-from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import AbstractImage, AbstractRendition, SourceImageIOError
 
 from clinic.api.links import file_link
 from clinic.api.schemas.media import FocalPoint, Picture, Rendition, Source
+
+logger = logging.getLogger(__name__)
 
 SetName = Literal["content", "portrait", "share", "thumbnail"]
 #: Media types, smallest files first; the last one is for `img` and understood everywhere.
@@ -34,12 +37,13 @@ def picture(image: AbstractImage, request: HttpRequest, sizes: str = "content") 
 
 def picture_fields(image: AbstractImage, request: HttpRequest, sizes: str) -> dict[str, Any]:
     """The fields of `Picture` for one image."""
-    made: dict[str, AbstractRendition] = image.get_renditions(*filter_specs(sizes))
-    sources = [
-        _source(f"image/{kind}", [made[f"{size}|format-{kind}"] for size in SIZES[sizes]], request) for kind in FORMATS
-    ]
-    plain = sources.pop()
-    largest = plain.renditions[-1]
+    sources = _sources(image, request, sizes)
+    # A picture whose file is gone keeps its words, and a front end shows those.
+    largest = (
+        sources[-1].renditions[-1]
+        if sources
+        else Rendition(url=file_link(image.file.url, request), width=image.width, height=image.height)
+    )
     return {
         "id": image.pk,
         "alt": "" if image.is_decorative else image.description,
@@ -51,8 +55,20 @@ def picture_fields(image: AbstractImage, request: HttpRequest, sizes: str) -> di
         "src": largest.url,
         "src_width": largest.width,
         "src_height": largest.height,
-        "sources": [*sources, plain],
+        "sources": sources,
     }
+
+
+def _sources(image: AbstractImage, request: HttpRequest, sizes: str) -> list[Source]:
+    """The sizes in every format; none when the image's file cannot be read."""
+    try:
+        made: dict[str, AbstractRendition] = image.get_renditions(*filter_specs(sizes))
+    except (OSError, SourceImageIOError) as error:
+        logger.error("Image %d cannot be read (%s). Upload its file again.", image.pk, type(error).__name__)
+        return []
+    return [
+        _source(f"image/{kind}", [made[f"{size}|format-{kind}"] for size in SIZES[sizes]], request) for kind in FORMATS
+    ]
 
 
 def _source(media_type: str, renditions: Iterable[AbstractRendition], request: HttpRequest) -> Source:

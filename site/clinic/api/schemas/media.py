@@ -47,7 +47,7 @@ class Picture(Shape):
     src: str
     src_width: int
     src_height: int
-    sources: list[Source]
+    sources: list[Source] = Field(description="Empty when the picture’s file is missing: show `alt`.")
 
 
 class ImageRecord(Picture):
