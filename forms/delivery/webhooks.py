@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.client
-import ipaddress
 import json
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from forms.safekeeping.encryption import derived_keys
+from research.lookup.fetch import is_public, request_target
 
-TIMEOUT = 10.0  # seconds
+TIMEOUT = 10.0  # seconds of silence
+DEADLINE = 30.0  # seconds in all: a host that answers a letter at a time must not keep the worker from everything else
 
 
 class WebhookError(Exception):
@@ -63,9 +68,7 @@ def public_address(host: str, port: int) -> tuple[str, int]:
     allowed_private = host in getattr(settings, "WEBHOOK_PRIVATE_HOSTS", ())
     for *_rest, where in found:
         address = str(where[0])
-        ip = ipaddress.ip_address(address.partition("%")[0])
-        mapped = getattr(ip, "ipv4_mapped", None)
-        if allowed_private or ((mapped or ip).is_global and not (mapped or ip).is_multicast):
+        if allowed_private or is_public(address):
             return address, int(where[1])
     raise WebhookError("private address refused", final=True)
 
@@ -76,8 +79,24 @@ class _PinnedHTTPS(http.client.HTTPSConnection):
         self._address = address
 
     def connect(self) -> None:
-        raw = socket.create_connection(self._address, self.timeout)
-        self.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=self.host)
+        self.sock = socket.create_connection(self._address, self.timeout)
+        secure = ssl.create_default_context().wrap_socket(
+            self.sock, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock = secure
+        secure.do_handshake()
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    with contextlib.suppress(OSError, AttributeError):  # closed already, or not connected yet
+        connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def validate_endpoint(url: str) -> None:
+    """Raises ValidationError for an address that would never be called: only https is, or a host the operator named."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in getattr(settings, "WEBHOOK_PRIVATE_HOSTS", ()):
+        raise ValidationError(_("Write an address that begins with https://. Nothing else is called."))
 
 
 def post(url: str, body: dict[str, Any], *, secrets: Sequence[str], message_id: str) -> None:
@@ -110,12 +129,16 @@ def post(url: str, body: dict[str, Any], *, secrets: Sequence[str], message_id: 
     else:
         connection = http.client.HTTPConnection(address[0], address[1], timeout=TIMEOUT)
         headers["Host"] = f"{host}:{port}"
+    guard = threading.Timer(DEADLINE, _cut, [connection])
+    guard.daemon = True
+    guard.start()
     try:
-        connection.request("POST", parts.path + (f"?{parts.query}" if parts.query else "") or "/", raw, headers)
+        connection.request("POST", request_target(parts), raw, headers)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         raise WebhookError(f"not reached ({type(error).__name__})") from None
     finally:
+        guard.cancel()
         connection.close()
     if not 200 <= status < 300:
         # 410 Gone means the endpoint wants no more (Standard Webhooks).

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
@@ -14,9 +12,6 @@ from forms.models.audit import AuditEntry, record
 from forms.models.deliveries import Delivery
 from forms.models.desk import Note
 from forms.models.submissions import Submission
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 @transaction.atomic
@@ -82,8 +77,5 @@ def add_note(submission: Submission, text: str, *, author: User, request: HttpRe
 @transaction.atomic
 def resend(delivery: Delivery, *, request: HttpRequest) -> None:
     """Try a delivery that was given up again, from the beginning of its time."""
-    now: datetime = timezone.now()
-    delivery.state, delivery.attempts, delivery.done_at = Delivery.State.WAITING, 0, None
-    delivery.created_at = delivery.next_try_at = now
-    delivery.save(update_fields=["state", "attempts", "done_at", "created_at", "next_try_at"])
+    Delivery.objects.filter(pk=delivery.pk).send_again()
     record(AuditEntry.Action.RESEND, request=request, submission=delivery.submission, kind=delivery.kind)

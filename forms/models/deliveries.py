@@ -37,6 +37,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Failed for good; somebody has to look."""
         return self.filter(state=Delivery.State.FAILED)
 
+    def send_again(self) -> int:
+        """Put back what was given up, from the beginning of its time; returns how many."""
+        now = timezone.now()
+        return self.given_up().update(
+            state=Delivery.State.WAITING, attempts=0, last_error="", done_at=None, created_at=now, next_try_at=now
+        )
+
     def oldest_waiting_age(self) -> timedelta:
         """How long the oldest unsent delivery has waited; zero when none waits."""
         oldest = self.waiting().aggregate(oldest=models.Min("created_at"))["oldest"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Never
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from wagtail.models import Locale
 from forms.building.checks import FormPageForm
 from forms.building.definition import Choice, FormDefinition, StepDefinition
 from forms.building.kinds import Kind
+from forms.delivery.webhooks import validate_endpoint
 from forms.models.fields import split_lines
 from pages.evidence_form import evidence_panels
 from pages.models import BasePage, EligibilityCriterion
@@ -130,6 +132,15 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
     class Meta:
         verbose_name = _("form page")
         verbose_name_plural = _("form pages")
+
+    def clean(self) -> None:
+        """Refuse a webhook that would never be called."""
+        super().clean()
+        if self.webhook_url:
+            try:
+                validate_endpoint(self.webhook_url)
+            except ValidationError as error:
+                raise ValidationError({"webhook_url": error}) from None
 
     # --- the form ---------------------------------------------------------------------------------------------
 

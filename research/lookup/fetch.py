@@ -25,7 +25,7 @@ _QUERY = "/%:@!$&'()*+,;=~?[]"
 # Documentation, benchmarking, IPv4 in IPv6 and other ranges that is_global leaves open.
 _NEVER = [
     ipaddress.ip_network(network)
-    for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96")
+    for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96", "fec0::/10")
 ]
 
 
@@ -154,7 +154,7 @@ def _exchange(
             "Accept-Encoding": "identity",
             "Connection": "close",
         }
-        connection.request(method, _target(parts), headers=headers)
+        connection.request(method, request_target(parts), headers=headers)
         answer = connection.getresponse()
         received = {name.lower(): value for name, value in answer.getheaders()}
         body = b"" if answer.status in REDIRECTS else _read(answer, received, policy, deadline, truncate)
@@ -173,7 +173,7 @@ def _exchange(
             sock.close()
 
 
-def _target(parts: SplitResult) -> str:
+def request_target(parts: SplitResult) -> str:
     """Path and query with everything but ASCII percent-encoded."""
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
     return path + (f"?{quote(parts.query, safe=_QUERY)}" if parts.query else "")

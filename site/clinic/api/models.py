@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import APIToken
+
+from forms.delivery.webhooks import validate_endpoint
 
 #: How long a new token lives unless somebody says otherwise.
 LIFETIME = timedelta(days=90)
@@ -89,3 +92,12 @@ class WebhookEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    def clean(self) -> None:
+        """Refuse an address that would never be called."""
+        super().clean()
+        if self.url:
+            try:
+                validate_endpoint(self.url)
+            except ValidationError as error:
+                raise ValidationError({"url": error}) from None
