@@ -12,6 +12,7 @@ from forms.models.sealed import SealedModel
 from forms.safekeeping.encryption import keyed_digests
 
 LIFE = timedelta(hours=2)  # since the last step that was saved
+GRACE = timedelta(minutes=10)  # longer than any request: one that found the draft alive may be sending it just now
 
 
 def draft_expiry() -> datetime:
@@ -27,8 +28,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.filter(expires_at__gt=timezone.now())
 
     def expired(self) -> DraftQuerySet:
-        """Past their life; the worker removes them."""
-        return self.filter(expires_at__lte=timezone.now())
+        """Past their life, and in no request's hands any more; the worker removes them."""
+        return self.filter(expires_at__lte=timezone.now() - GRACE)
 
     def of_browser(self, secret: str) -> DraftQuerySet:
         """Started by the browser that holds ``secret`` in its cookie."""

@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -75,7 +75,7 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof that a submission is stored. ``repeated`` when it had been stored by an earlier sending."""
+    """Proof that a submission is stored. ``repeated`` when it had been stored by an earlier sending of this form."""
 
     reference: str
     submission_id: uuid.UUID
@@ -134,7 +134,10 @@ def receive(
     tokens = token_digests(page, meta.channel, meta.token or uuid.uuid4().hex)
     earlier = earlier_sending(page, tokens, digests, of_one_person=names_a_person(definition, answers))
     if earlier is not None and earlier.content_digest in digests:
-        return _receipt(earlier, repeated=True)
+        if earlier.token_digest in tokens:
+            return _receipt(earlier, repeated=True)
+        # Perhaps somebody who guesses what another person sent. The receipt does not say that they were right.
+        return replace(_receipt(earlier, repeated=False), received_at=timezone.now())
     if earlier is not None and meta.channel == Submission.Channel.API:
         return Errors(
             general=[_("This idempotency key was used for other answers. Make a new key for a new submission.")],

@@ -56,4 +56,5 @@ def earlier_sending(page: FormPage, tokens: list[str], digests: list[str], *, of
         since = timezone.now() - SAME_CONTENT
         rows = rows | Submission.objects.filter(page=page, content_digest__in=digests, received_at__gte=since)
     found = list(rows.order_by("-received_at")[:20])
-    return next((one for one in found if one.content_digest in digests), found[0] if found else None)
+    found.sort(key=lambda one: (one.content_digest in digests, one.token_digest in tokens), reverse=True)
+    return found[0] if found else None

@@ -23,7 +23,7 @@ from forms.models import Attachment, AuditEntry, Draft, FormSnapshot, Note, Subm
 from forms.models.audit import record, verify
 from forms.receiving.receive import Errors, Meta, Receipt, receive
 from forms.safekeeping.encryption import key_ring
-from forms.safekeeping.purging import erase
+from forms.safekeeping.purging import erase, purge_drafts
 from tests.forms.build import ANSWERS, REFERRAL, answers, call_page, general_page, referral_page, token
 
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -247,6 +247,18 @@ def test_purge_removes_drafts_and_files_that_belong_to_nothing(fresh: Path, clie
     call_command("purge_submissions", "--delete", stdout=io.StringIO())
     assert not Draft.objects.exists()
     assert not orphan.exists()
+
+
+@pytest.mark.django_db
+def test_a_draft_that_runs_out_while_it_is_being_sent_keeps_its_files(fresh: Path, client: Client) -> None:
+    page = referral_page()
+    client.post("/refer-a-patient/", {**REFERRAL[1], "form-token": token(page)})
+    Draft.objects.update(expires_at=timezone.now() - timedelta(seconds=5))
+    purge_drafts()
+    assert Draft.objects.exists()
+    Draft.objects.update(expires_at=timezone.now() - timedelta(minutes=11))
+    purge_drafts()
+    assert not Draft.objects.exists()
 
 
 @pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from typing import Any
@@ -197,6 +198,14 @@ def test_words_of_crisis_never_block_and_bring_help_first(client: Client) -> Non
     assert 'class="crisis"' in html
     assert html.index('class="crisis"') < html.index(submission.reference)
     assert "crisis" not in response["Location"]
+
+
+def test_the_address_of_a_receipt_does_not_tell_when_the_form_was_sent(client: Client) -> None:
+    page = call_page()
+    ticket = post(client, answers(page))["Location"].rstrip("/").rpartition("/")[2]
+    opened = base64.urlsafe_b64decode(ticket + "=" * (-len(ticket) % 4))
+    identity = Submission.objects.get().pk.bytes  # its first bytes are a time
+    assert identity[:4] not in opened
 
 
 def test_receipts_are_not_guessable_and_expire(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,7 +114,7 @@ class Receipt(Shape):
 
     reference: str = Field(description="Show it. It can be said on the phone.")
     received_at: datetime.datetime
-    repeated: bool = Field(description="Whether an earlier request with this key, or these answers, had stored it.")
+    repeated: bool = Field(description="Whether an earlier request with this key had stored it.")
     screening: ScreeningOutcome | None
     crisis: Crisis | None = Field(description="Show it before anything else, when it is there.")
     thanks_heading: str
