@@ -162,6 +162,11 @@ class FormDefinition:
         """Whether the form is filled in over several pages."""
         return len(self.steps) > 1
 
+    @property
+    def file_keys(self) -> list[str]:
+        """Keys of the fields that take files."""
+        return [field.key for field in self.fields if field.kind == Kind.FILE]
+
     def of_step(self, number: int) -> tuple[FieldDefinition, ...]:
         """The fields of one step. A field with a step that does not exist belongs to the last one."""
         last = max(len(self.steps), 1)

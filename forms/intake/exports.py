@@ -21,7 +21,7 @@ from forms.intake.places import crumbs
 from forms.intake.spreadsheets import csv_lines, xlsx_chunks
 from forms.models.audit import AuditEntry, record
 from forms.models.submissions import FormSnapshot, Submission, SubmissionQuerySet
-from forms.receiving.answers import display
+from forms.receiving.display import display
 from forms.safekeeping.encryption import EncryptionError
 
 SHORTEST_REASON = 5

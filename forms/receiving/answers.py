@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from forms.building.definition import MAX_LENGTH, Answer, Answers, FieldDefinition, FormDefinition
-from forms.building.kinds import MANY_CHOICES, ONE_CHOICE, TICK, Kind, Meaning
+from forms.building.definition import MAX_LENGTH, Answers, FieldDefinition, FormDefinition
+from forms.building.kinds import MANY_CHOICES, ONE_CHOICE, TICK, Kind
 from forms.receiving import uploads
 from forms.receiving.identifiers import normalise_npi, normalise_phone
+from forms.receiving.posting import as_posted, posted
 
 # Control characters, and the signs that turn the direction of text to disguise it (Unicode TR 36, 3.?): U+202A-202E,
 # U+2066-2069. Direction MARKS (U+200E, U+200F) are ordinary in Arabic and Hebrew and stay.
@@ -146,10 +146,10 @@ class AnswerField(forms.Field):
         return cleaned
 
     def _date(self, text: str) -> str:
-        return _read_date(text, self.definition.label).isoformat()
+        return _read_date(text).isoformat()
 
     def _birthdate(self, text: str) -> str:
-        day = _read_date(text, self.definition.label)
+        day = _read_date(text)
         if day > timezone.localdate():
             raise ValidationError(_("Check the year. A date of birth cannot be in the future."))
         if day < timezone.localdate() - timedelta(days=366 * 125):
@@ -157,7 +157,7 @@ class AnswerField(forms.Field):
         return day.isoformat()
 
 
-def _read_date(text: str, label: str) -> date:
+def _read_date(text: str) -> date:
     """Read ``YYYY-MM-DD`` (a date input, the API) or month, day, year as written in the US."""
     patterns = (
         r"(?P<y>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})",
@@ -263,75 +263,3 @@ class AnswerForm(forms.Form):
             if field.kind != Kind.FILE and field.key in self.cleaned_data:
                 given[field.key] = self.cleaned_data[field.key]
         return given
-
-
-def posted(data: Mapping[str, Any], field: FieldDefinition) -> list[str]:
-    """The raw strings posted for one field; a date in three boxes is put together."""
-    getlist = getattr(data, "getlist", None)
-    given = list(getlist(field.key)) if getlist else []
-    if not given and field.kind == Kind.BIRTHDATE and getlist:
-        parts = [str(data.get(f"{field.key}-{part}", "")).strip() for part in ("month", "day", "year")]
-        given = [" ".join(parts)] if any(parts) else []
-    return given
-
-
-#: From here on programs in between may have rounded a number of JSON.
-TOO_LARGE = 1e18
-
-
-def as_posted(definition: FormDefinition, data: Mapping[str, Any]) -> tuple[MultiValueDict[str, str], dict[str, str]]:
-    """Bring JSON answers to the form of a posted page, so that one code checks both.
-
-    Returns the values and, by key, the answers whose JSON type cannot be that of an answer.
-    """
-    if isinstance(data, QueryDict):
-        return data, {}
-    values: MultiValueDict[str, str] = MultiValueDict()
-    wrong: dict[str, str] = {}
-    for key, given in data.items():
-        field = definition.by_key.get(key)
-        many = field is not None and field.kind in MANY_CHOICES
-        items = given if isinstance(given, list) else [given]
-        plain: list[str] = []
-        for item in items if many or not isinstance(given, list) else [None] * (len(items) + 1):
-            if isinstance(item, bool):
-                plain.append("yes" if item else "")
-            elif isinstance(item, str):
-                plain.append(item)
-            elif isinstance(item, int | float) and not isinstance(given, list):
-                if abs(item) >= TOO_LARGE:
-                    wrong[key] = _("This number is too large to be exact. Send it as a text.")
-                    break
-                plain.append(str(item))
-            elif item is not None or isinstance(given, list):
-                wrong[key] = _("Send a list of texts.") if many else _("Send a text, a number, true or false.")
-                break
-        values.setlist(key, [] if key in wrong else plain)
-    return values, wrong
-
-
-def display(field: FieldDefinition, answer: Answer | None) -> list[str]:
-    """An answer as lines of text for people: labels instead of values, written dates, readable phone numbers."""
-    from forms.receiving.identifiers import display_phone
-
-    if answer is None or answer == "" or answer == []:
-        return []
-    if isinstance(answer, bool):
-        return [_("Yes") if answer else _("No")]
-    if isinstance(answer, list):
-        return [field.label_of(value) for value in answer]
-    if field.kind in ONE_CHOICE:
-        return [field.label_of(answer)]
-    if field.kind == Kind.PHONE:
-        return [display_phone(answer)]
-    if field.kind in (Kind.DATE, Kind.BIRTHDATE):
-        from django.utils.formats import date_format
-
-        try:
-            return [date_format(date.fromisoformat(answer), "DATE_FORMAT")]
-        except ValueError:
-            return [answer]
-    return answer.split("\n")
-
-
-__all__ = ["AnswerForm", "Meaning", "as_posted", "display", "lower_first", "missing_message", "posted"]

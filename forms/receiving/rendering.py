@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from forms.building.definition import EXCLUSION, INCLUSION, MAX_LENGTH, Answers, FieldDefinition, FormDefinition
 from forms.building.kinds import FREE_TEXT, GROUPED, MANY_CHOICES, NEEDS_CHOICES, Kind
 from forms.receiving import uploads
-from forms.receiving.answers import display, posted
+from forms.receiving.display import display
+from forms.receiving.posting import posted
 
 INPUT_TYPES = {Kind.EMAIL: "email", Kind.PHONE: "tel", Kind.URL: "url", Kind.DATE: "date"}
 INPUT_MODES = {Kind.PHONE: "tel", Kind.EMAIL: "email", Kind.URL: "url", Kind.NPI: "numeric", Kind.NUMBER: "decimal"}

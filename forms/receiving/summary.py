@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from forms.building.definition import Answer, Answers, FormDefinition
 from forms.building.kinds import Kind
-from forms.receiving.answers import display
+from forms.receiving.display import display
 
 
 @dataclass(frozen=True, slots=True)

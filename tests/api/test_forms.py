@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import json
 import random
@@ -17,7 +18,9 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
+from wagtail.models import Locale
 
 from forms.models import Attachment, Delivery, FormPage, Submission
 from forms.receiving import limits, proof
@@ -215,6 +218,74 @@ def test_files_travel_beside_the_answers(client: Client) -> None:
     parts = {"answers": json.dumps(REFERRAL), "letter": hostile}
     response = client.post(url, parts, headers={"Idempotency-Key": "another-key-of-its-own"})
     assert problem(response, 422)["errors"][0]["loc"][-1] == "letter"
+
+
+def test_a_file_under_a_name_that_no_field_has_is_never_lost_without_a_word(client: Client) -> None:
+    referral_page()
+    call_page()
+    letter = b"%PDF-1.4\n% a letter\n%%EOF\n"
+    for form, answers, name, right in (
+        ("refer-a-patient", REFERRAL, "Letter", "letter"),
+        ("schedule-a-call", GOOD, "letter", "takes no files"),
+    ):
+        parts = {"answers": json.dumps(answers), name: SimpleUploadedFile("letter.pdf", letter), "more": "words"}
+        sent = client.post(f"/api/v3/forms/{form}/submissions/", parts, headers={"Idempotency-Key": "a-key-of-its-own"})
+        errors = problem(sent, 422)["errors"]
+        assert [error["loc"] for error in errors] == [["body", "more"], ["body", name]]
+        assert right in errors[-1]["msg"]
+    in_words = send(client, REFERRAL | {"letter": "letter.pdf"}, "/api/v3/forms/refer-a-patient/")
+    assert "beside the answers" in problem(in_words, 422)["errors"][0]["msg"]
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("your_name", True), ("your_name", False), ("best_time", True), ("consent", ["yes"]), ("phone_number", [])],
+)
+def test_an_answer_of_another_type_is_refused_and_never_stored_as_words(client: Client, key: str, value: Any) -> None:
+    call_page()
+    (error,) = problem(send(client, GOOD | {key: value}), 422)["errors"]
+    assert error["loc"] == ["body", "answers", key]
+    assert error["msg"].startswith("Send ")
+
+
+def test_a_name_that_comes_twice_is_refused(client: Client) -> None:
+    call_page()
+    twice = json.dumps({"answers": GOOD | {"consent": False}}).replace('"consent"', '"consent": true, "consent"')
+    sent = client.post(
+        f"{CALL}submissions/", twice, content_type="application/json", headers={"Idempotency-Key": "a-key-of-its-own"}
+    )
+    assert "twice" in problem(sent, 400)["detail"]
+
+
+def test_a_receipt_never_says_that_somebody_else_was_there_before(client: Client) -> None:
+    call_page()
+    first = send(client, GOOD, key="the-first-person").json()
+    Submission.objects.update(received_at=timezone.now() - datetime.timedelta(minutes=20))
+    guess = send(client, GOOD, key="somebody-curious")
+    assert Submission.objects.count() == 1
+    assert (guess.status_code, guess.json()["repeated"]) == (201, False)
+    assert guess.json()["reference"] == first["reference"]
+    assert guess.json()["received_at"] >= first["received_at"]
+
+
+def test_a_form_in_another_language_answers_in_it(client: Client) -> None:
+    page = call_page()
+    spanish = page.copy_for_translation(Locale.objects.get_or_create(language_code="es")[0], copy_parents=True)
+    spanish.slug = "pedir-una-cita-médica"
+    spanish.save_revision().publish()
+    (listed,) = client.get("/api/v3/forms/?locale=es").json()["items"]
+    form = client.get(listed["detail_url"]).json()
+    assert form["slug"] == "pedir-una-cita-médica"
+    sent = client.post(
+        form["submit_url"],
+        json.dumps({"answers": GOOD | {"phone_number": "12"}}),
+        content_type="application/json",
+        headers={"Idempotency-Key": "a-key-of-its-own"},
+    )
+    assert problem(sent, 422)["errors"][0]["msg"].startswith("Escriba un teléfono")
+    assert client.get(f"/api/v3/pages/{spanish.pk}/").status_code == 200
+    assert client.get("/api/v3/forms/").json()["count"] == 2
 
 
 def test_closed_forms_and_drafts_are_not_there(client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.core.files.base import ContentFile
@@ -258,6 +259,32 @@ def test_eligibility_gives_the_criteria_in_use(world: World, get: Get) -> None:
     assert [one["key"] for one in lists["inclusion"]] == ["ptsd"]
     assert [one["key"] for one in lists["exclusion"]] == ["current-mania"]
     assert lists["version"]
+
+
+def test_a_picture_whose_file_is_gone_takes_nothing_else_with_it(world: World, get: Get) -> None:
+    gone = ClinicImage.objects.create(title="Gone", description="Two chairs", file=get_test_image_file("gone.png"))
+    there = ClinicImage.objects.create(title="There", description="A lamp", file=get_test_image_file("there.png"))
+    gone.file.storage.delete(gone.file.name)
+    by_title = {one["title"]: one for one in get("images/")["items"]}
+    assert (by_title["Gone"]["alt"], by_title["Gone"]["sources"]) == ("Two chairs", [])
+    assert by_title["Gone"]["src"].endswith(gone.file.url)
+    assert len(by_title["There"]["sources"]) == 3
+    world.standard.body = [
+        {"type": "image", "value": {"image": one.pk, "alt_text": "", "caption": ""}} for one in (gone, there)
+    ]
+    world.standard.save()
+    shown = [block["value"]["image"]["alt"] for block in get(f"pages/{world.standard.pk}/")["body"]]
+    assert shown == ["Two chairs", "A lamp"]
+
+
+def test_a_slug_may_have_letters_beyond_ascii(world: World, get: Get) -> None:
+    world.ptsd.slug = "depresión"
+    world.ptsd.save_revision().publish()
+    page = get("conditions/depresión/")
+    path = urlsplit(page["meta"]["html_url"]).path
+    assert path == "/conditions/depresi%C3%B3n/"
+    for asked in (path, "/conditions/depresión/"):  # as browsers give it, and as people write it
+        assert get(f"pages/find/?{urlencode({'html_path': asked})}")["id"] == page["id"]
 
 
 def test_redirects_to_hidden_pages_are_left_out(world: World, get: Get) -> None:

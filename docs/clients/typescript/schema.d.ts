@@ -3482,7 +3482,10 @@ export interface components {
             src_width: number;
             /** Src Height */
             src_height: number;
-            /** Sources */
+            /**
+             * Sources
+             * @description Empty when the picture’s file is missing: show `alt`.
+             */
             sources: components["schemas"]["Source"][];
             /** Title */
             title: string;
@@ -4399,7 +4402,10 @@ export interface components {
             src_width: number;
             /** Src Height */
             src_height: number;
-            /** Sources */
+            /**
+             * Sources
+             * @description Empty when the picture’s file is missing: show `alt`.
+             */
             sources: components["schemas"]["Source"][];
         };
         /**
@@ -4799,7 +4805,7 @@ export interface components {
             received_at: string;
             /**
              * Repeated
-             * @description Whether an earlier request with this key, or these answers, had stored it.
+             * @description Whether an earlier request with this key had stored it.
              */
             repeated: boolean;
             screening: components["schemas"]["ScreeningOutcome"] | null;

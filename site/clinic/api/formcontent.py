@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
-from wagtail.api.v2.utils import get_full_url
 
 from clinic.api.links import api_link, page_link
-from forms.building.kinds import Kind
 from forms.building.schema import json_schema, ui_schema
 from forms.models import FormPage
 from forms.receiving.proof import asked_by
@@ -23,7 +20,7 @@ def form_summary(page: FormPage, request: HttpRequest) -> dict[str, Any]:
         "title": page.title,
         "introduction": page.introduction,
         "html_url": page_link(page, request),
-        "detail_url": api_link(request, "form_detail", slug=page.slug),
+        "detail_url": _address(page, request, "form_detail"),
         "locale": page.locale.language_code,
     }
 
@@ -31,24 +28,22 @@ def form_summary(page: FormPage, request: HttpRequest) -> dict[str, Any]:
 def form_definition(page: FormPage, request: HttpRequest) -> dict[str, Any]:
     """The fields of `schemas.forms.Form`: the definition that the page, the check and the intake desk work from."""
     definition = page.definition()
-    path = reverse("wagtailapi_v3:form_submit", kwargs={"slug": page.slug})
-    locale = page.locale.language_code
     return form_summary(page, request) | {
         "notice": page.notice,
         "next_heading": page.next_heading,
         "next_steps": page.next_step_lines,
         "submit_label": page.submit_label,
-        "submit_url": get_full_url(request, path if locale == "en" else f"{path}?locale={locale}"),
-        "proof_url": _proof_url(page, request) if asked_by(page) else None,
+        "submit_url": _address(page, request, "form_submit"),
+        "proof_url": _address(page, request, "form_proof") if asked_by(page) else None,
         "version": definition.digest,
         "answers_schema": json_schema(definition),
         "ui": ui_schema(definition),
-        "file_fields": [field.key for field in definition.fields if field.kind == Kind.FILE],
+        "file_fields": definition.file_keys,
         "accepted_files": ACCEPT,
     }
 
 
-def _proof_url(page: FormPage, request: HttpRequest) -> str:
+def _address(page: FormPage, request: HttpRequest, name: str) -> str:
+    """Where an operation on this form is; a slug alone names the English one."""
     locale = page.locale.language_code
-    path = reverse("wagtailapi_v3:form_proof", kwargs={"slug": page.slug})
-    return str(get_full_url(request, path if locale == "en" else f"{path}?locale={locale}"))
+    return api_link(request, name, slug=page.slug) + ("" if locale == "en" else f"?locale={locale}")

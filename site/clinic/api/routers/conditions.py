@@ -60,7 +60,7 @@ def list_conditions(
 
 
 @router.get(
-    "/{slug:slug}/",
+    "/{slug}/",
     response=Condition,
     url_name="condition_detail",
     operation_id="conditions_detail",

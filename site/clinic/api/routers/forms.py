@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
 from django.views.decorators.debug import sensitive_variables
 from ninja import Field, Header, Query, Router, Schema, Status
 
@@ -59,7 +60,7 @@ def list_forms(request: HttpRequest, filters: Query[FormFilters], paging: Query[
 
 
 @router.get(
-    "/{slug:slug}/",
+    "/{slug}/",
     response=shapes.Form,
     url_name="form_detail",
     operation_id="forms_detail",
@@ -75,7 +76,7 @@ def get_form(
 
 
 @router.get(
-    "/{slug:slug}/proof/",
+    "/{slug}/proof/",
     response=shapes.ProofChallenge,
     url_name="form_proof",
     operation_id="forms_proof",
@@ -120,7 +121,8 @@ def submit(
     each file, named by the field's key.
     """
     page = _form(request, slug, locale)
-    sent = _sent(request)
+    definition = page.definition()
+    sent = _sent(request, definition.file_keys)
     if isinstance(sent, HttpResponse):
         return sent
     answers, proof = sent
@@ -132,16 +134,17 @@ def submit(
         proof=proof,
     )
     files = request.FILES if request.content_type == MULTIPART else None
-    outcome = receive(page, answers, files, meta)
-    if isinstance(outcome, Errors):
-        return _refusal(outcome)
-    return Status(200 if outcome.repeated else 201, _receipt(request, page, outcome))
+    with translation.override(meta.language):  # messages are for the visitor
+        outcome = receive(page, answers, files, meta, definition=definition)
+        if isinstance(outcome, Errors):
+            return _refusal(outcome)
+        return Status(200 if outcome.repeated else 201, _receipt(request, page, outcome))
 
 
 submit.open_to_all = True  # type: ignore[attr-defined]  # anyone may send a form: no token, and no switch for writing
 submit.consumes = (JSON, MULTIPART)  # type: ignore[attr-defined]
 router.post(
-    "/{slug:slug}/submissions/",
+    "/{slug}/submissions/",
     response={200: shapes.Receipt, 201: shapes.Receipt},
     url_name="form_submit",
     operation_id="forms_submit",
@@ -185,32 +188,45 @@ router.post(
 
 
 @sensitive_variables()
-def _sent(request: HttpRequest) -> tuple[dict[str, Any], str] | HttpResponse:
+def _sent(request: HttpRequest, file_keys: list[str]) -> tuple[dict[str, Any], str] | HttpResponse:
     """The answers and the proof in the request's body, or a problem document saying why they cannot be read."""
-    proof: object = request.POST.get("altcha", "") if request.content_type == MULTIPART else ""
-    if request.content_type == MULTIPART:
-        raw: str | bytes = request.POST.get("answers", "")
-        where: list[str | int] = ["body", "answers"]
-    else:
-        raw, where = request.body, ["body"]
+    in_parts = request.content_type == MULTIPART
     try:
-        read = json.loads(raw, parse_float=_finite, parse_constant=_finite)
+        read = _read(request.POST.get("answers", "") if in_parts else request.body)
     except (ValueError, RecursionError):
-        return problem(400, "The body is not JSON. Send an object with `answers`.")
-    if request.content_type != MULTIPART:
-        unknown = sorted(read.keys() - {"answers", "altcha"}) if isinstance(read, dict) else []
-        if unknown:
-            errors = [
-                {"type": "unknown_field", "loc": ["body", name[:100]], "msg": "Leave this out."} for name in unknown
-            ]
-            return problem(422, errors=errors)
-        proof = read.get("altcha", "") if isinstance(read, dict) else ""
-        read = read.get("answers") if isinstance(read, dict) else None
-        where = ["body", "answers"]
+        return problem(400, "The body is not JSON, or names something twice. Send an object with `answers`.")
+    if in_parts:
+        read = {**request.POST.dict(), "answers": read}
     if not isinstance(read, dict):
-        error = {"type": "object", "loc": where, "msg": "Send an object: answers by the key of their field."}
-        return problem(422, errors=[error])
-    return read, proof if isinstance(proof, str) else ""
+        read = {}
+    errors = [_unknown(name, "Leave this out.") for name in sorted(read.keys() - {"answers", "altcha"})]
+    # A file under a name that no field has would be lost without a word.
+    if strangers := set(request.FILES) - set(file_keys):
+        right = f"Name the part by its field: {', '.join(file_keys)}." if file_keys else "This form takes no files."
+        errors += [_unknown(name, right) for name in sorted(strangers)]
+    if errors:
+        return problem(422, errors=errors)
+    answers, proof = read.get("answers"), read.get("altcha", "")
+    if not isinstance(answers, dict):
+        hint = "Send an object: answers by the key of their field."
+        return problem(422, errors=[{"type": "object", "loc": ["body", "answers"], "msg": hint}])
+    return answers, proof if isinstance(proof, str) else ""
+
+
+def _read(text: str | bytes) -> Any:
+    """JSON without what programs read in different ways; raises ValueError or RecursionError."""
+    return json.loads(text, parse_float=_finite, parse_constant=_finite, object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; raises ValueError when a name comes twice: which consent would count?"""
+    if len(made := dict(pairs)) < len(pairs):
+        raise ValueError("a name comes twice")
+    return made
+
+
+def _unknown(name: str, message: str) -> dict[str, Any]:
+    return {"type": "unknown_field", "loc": ["body", name[:100]], "msg": message}
 
 
 def _finite(text: str) -> float:

@@ -7,6 +7,7 @@ token; see docs/api.md.
 from __future__ import annotations
 
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -130,7 +131,8 @@ def find_page(
 ) -> dict[str, Any]:
     """The page that opens at a path of the site."""
     site = Site.find_for_request(request)
-    path = "/".join(part for part in html_path.split("?")[0].split("/") if part)
+    # Browsers give a path percent-encoded, people write it as it reads.
+    path = "/".join(part for part in unquote(html_path.split("?")[0]).split("/") if part)
     page = None
     if site is not None:
         url_path = f"{site.root_page.url_path}{path}/" if path else site.root_page.url_path
