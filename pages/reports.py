@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.models import Revision
+from wagtail.models import Revision, get_page_models
 
 from pages.gate import doubt_about, why_unsupported
 from pages.retractions import claim_source_models
@@ -21,6 +22,8 @@ from research.models import Citation
 from research.models.citations import NAMING
 from research.publishing import GuardedPublishing, PublishBlockedError
 from research.reports import Report, Row, register_report
+
+SOON = datetime.timedelta(days=30)
 
 JUDGED = (*NAMING, "title", "live", "verified_on", "withheld", "status")
 """The columns of a citation that a verdict and its words need."""
@@ -48,7 +51,7 @@ def unsupported() -> Iterator[Row]:
 
 def _words(claim: Any) -> str:
     """The statement as readers see it begin, with the figure that stands above it."""
-    text = f"{getattr(claim, 'figure', '')} {claim.statement}".strip()
+    text = " · ".join(part for part in (getattr(claim, "figure", ""), claim.statement) if part)
     return f"“{Truncator(text).chars(120)}”"
 
 
@@ -89,6 +92,32 @@ def held_back() -> Iterator[Row]:
             yield Row(str(draft), " ".join(reasons), _("Scheduled for %(date)s") % {"date": due}, draft)
 
 
+def reviews() -> Iterator[Row]:
+    """Live pages that nobody has checked, or whose next medical review is overdue or due within thirty days."""
+    today = timezone.localdate()
+    for model in get_page_models():
+        if not any(field.name == "next_review" for field in model._meta.fields):
+            continue
+        live = model._default_manager.live().select_related("reviewer").filter(alias_of=None)
+        waiting = Q(reviewer=None) | Q(next_review=None) | Q(next_review__lte=today + SOON)
+        for page in live.filter(waiting).order_by(F("next_review").asc(nulls_first=True), "title"):
+            yield Row(
+                page.title, _review_of(page, today), str(page.reviewer or capfirst(model._meta.verbose_name)), page
+            )
+
+
+def _review_of(page: Any, today: datetime.date) -> str:
+    if page.reviewer is None:
+        return _("Nobody has reviewed it. Ask a clinician, then write name and days under “Medical review”.")
+    if page.next_review is None:
+        return _("No next review is planned. Set its day under “Medical review”.")
+    if page.next_review < today:
+        words = _("Review by %(reviewer)s overdue since %(date)s.")
+    else:
+        words = _("Review by %(reviewer)s due on %(date)s.")
+    return words % {"reviewer": page.reviewer, "date": date_format(page.next_review)}
+
+
 register_report(
     Report(
         "held-back",
@@ -108,6 +137,7 @@ register_report(
         gettext_lazy("Facts and value cards that no standing source supports. Drafts among them stay off the site."),
         unsupported,
         gettext_lazy("Every statement stands on a source."),
+        everyday_for="research.view_citation",
     )
 )
 register_report(
@@ -118,5 +148,15 @@ register_report(
         in_doubt,
         gettext_lazy("No statement rests on a doubtful source."),
         alarming=True,
+    )
+)
+register_report(
+    Report(
+        "page-reviews",
+        gettext_lazy("Pages to review"),
+        gettext_lazy("Live pages that no clinician has reviewed, or whose next medical review is due or overdue."),
+        reviews,
+        gettext_lazy("Every page is reviewed, and no review is due within thirty days."),
+        everyday_for="research.view_citation",
     )
 )

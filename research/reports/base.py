@@ -54,8 +54,10 @@ class Report:
     help_text: Any
     rows: Callable[[], Iterable[Row] | Described]
     empty: Any
-    #: Shown on the admin's front page when it holds anything.
+    #: Shown on the admin's front page when it holds anything, as something to look at now.
     alarming: bool = False
+    #: Shown there, too, as work that is always about; to people with this permission.
+    everyday_for: str = ""
 
     def found(self) -> Described | list[Row]:
         """The rows, to be counted, cut into pages or read."""

@@ -171,6 +171,7 @@ register_report(
         gettext_lazy("Records that nobody has confirmed, and records whose review is due or overdue."),
         care,
         gettext_lazy("Every record is confirmed and reviewed."),
+        everyday_for="research.change_citation",
     )
 )
 register_report(

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, TitleColumn
@@ -20,9 +21,6 @@ from wagtail.admin.views.reports import ReportView
 
 from research.reports.base import REPORTS, Described, Report, Row
 from research.reports.cells import safe_cell
-
-#: Shown on the front page besides the alarming ones; the others take longer to find out.
-EVERYDAY = frozenset({"care", "unsupported-facts"})
 
 
 def may_see(user: Any) -> bool:
@@ -52,6 +50,7 @@ def fix_url(row: Row, user: AbstractBaseUser) -> str | None:
 class LibraryReportView(ReportView):
     """One report."""
 
+    template_name = "research/admin/report.html"
     index_url_name = "research_reports:report"
     index_results_url_name = "research_reports:results"
     header_icon = "openquote"
@@ -138,6 +137,7 @@ class LibraryReportView(ReportView):
         context: dict[str, Any] = super().get_context_data(*args, **kwargs)
         context["no_results_message"] = self.report.empty
         context["report"] = self.report
+        context["edits_pages"] = user_has_any_page_permission(self.request.user)
         return context
 
     @cached_property
@@ -151,11 +151,20 @@ def index(request: HttpRequest) -> HttpResponse:
     if not may_see(request.user):
         raise PermissionDenied
     reports = [(report, len(report.found())) for report in REPORTS.values()]
-    return render(request, "research/admin/reports.html", {"reports": reports})
+    context = {
+        "reports": reports,
+        "header_title": _("Research reports"),
+        "header_icon": "clipboard-list",
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+            {"url": "", "label": _("Research reports")},
+        ],
+    }
+    return render(request, "research/admin/reports.html", context)
 
 
 class WaitingPanel(Component):
-    """On the admin's front page: what the library has waiting, the alarming first."""
+    """On the admin's front page: what waits for this person, the alarming first."""
 
     name = "research_waiting"
     template_name = "research/admin/waiting_panel.html"
@@ -163,7 +172,12 @@ class WaitingPanel(Component):
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         """The reports that hold anything, with counts."""
-        pressing = [report for report in REPORTS.values() if report.alarming or report.slug in EVERYDAY]
+        user = parent_context["request"].user
+        pressing = [
+            report
+            for report in REPORTS.values()
+            if report.alarming or (report.everyday_for and user.has_perm(report.everyday_for))
+        ]
         counted = [(report, len(report.found())) for report in pressing]
         waiting = sorted(((r, n) for r, n in counted if n), key=lambda pair: not pair[0].alarming)
         return {"waiting": waiting}
@@ -200,6 +214,6 @@ def reports_menu_item() -> MenuItem:
 
 @hooks.register("construct_homepage_panels")
 def add_waiting_panel(request: HttpRequest, panels: list[Component]) -> None:
-    """Put what waits on the front page of people who keep the library."""
-    if request.user.has_perm("research.change_citation"):
+    """Put what waits on the front page of people who keep the library or the pages that stand on it."""
+    if may_see(request.user):
         panels.append(WaitingPanel())

@@ -6,7 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.menu import DismissibleMenuItem, MenuItem
 from wagtail.admin.userbar import ContentCheckerItem
 
 from clinic.api.admin import TokenGrantViewSet, WebhookViewSet
@@ -38,3 +41,22 @@ def check_the_front_end(request: HttpRequest, items: list[Any], page: Any) -> No
 
 def _crosses_a_frame(request: HttpRequest, item: ContentCheckerItem) -> bool:
     return bool(settings.API_PREVIEW_URL) if item.in_editor else getattr(request, "is_front_end", False)
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css() -> str:
+    """The few rules that every page of the admin gets."""
+    return format_html('<link rel="stylesheet" href="{}">', static("clinic/admin.css"))
+
+
+@hooks.register("construct_help_menu")
+def help_without_news(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Wagtail's news are for who runs the site; nobody at work gets a badge that calls for a click elsewhere."""
+    items[:] = [_unbadged(item) for item in items if not item.name.startswith("whats-new")]
+
+
+def _unbadged(item: MenuItem) -> MenuItem:
+    if not isinstance(item, DismissibleMenuItem):
+        return item
+    plain = {name: value for name, value in item.attrs.items() if name in {"target", "rel"}}
+    return MenuItem(item.label, item.url, item.name, icon_name=item.icon_name, attrs=plain, order=item.order)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pages.citations_in_text import entity_html
+from pages.models import Person
 from research.importing.matching import title_key
 from research.models import Citation, CitationCheck
 from research.reports import REPORTS
@@ -93,6 +94,42 @@ def test_care_and_topics() -> None:
     assert [row.place for row in REPORTS["topics-without-research"].rows()] == ["ocd"]
 
 
+def test_pages_to_review() -> None:
+    today = timezone.localdate()
+    rae = Person.objects.create(name="Rae Example", slug="rae", role="Physician")
+    days = {"late": -1, "soon": 10, "fine": 200}
+    for slug, ahead in days.items():
+        condition_page(slug, reviewer=rae, next_review=today + datetime.timedelta(days=ahead))
+    condition_page("unplanned", reviewer=rae)
+    condition_page("nobody", next_review=today + datetime.timedelta(days=200))
+    condition_page("draft", live=False)
+    assert _subjects("page-reviews") == ["UNPLANNED", "LATE", "SOON", "NOBODY"]
+
+
+def test_the_front_page_says_what_waits_for_this_person(client: Client, clinician: User) -> None:
+    citation("unconfirmed", verified_on=None)
+    page = condition_page(live=False)
+    fact(page, "Nothing behind it", draft=True)
+    page.save()
+    home = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "/unsupported-facts/" in home and "/care/" in home
+
+    marketing = User.objects.create_user("m", "m@example.org", "x")
+    marketing.groups.add(Group.objects.get(name="Marketing"))
+    client.force_login(marketing)
+    home = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "/unsupported-facts/" in home and "/care/" not in home
+
+
+def test_a_report_says_who_puts_pages_right_to_those_who_cannot(client: Client, clinician: User) -> None:
+    address = reverse("research_reports:report", args=["unsupported-facts"])
+    assert "by those who edit pages" in client.get(address).content.decode()
+    marketing = User.objects.create_user("m", "m@example.org", "x")
+    marketing.groups.add(Group.objects.get(name="Marketing"))
+    client.force_login(marketing)
+    assert "by those who edit pages" not in client.get(address).content.decode()
+
+
 def test_a_clinician_finds_every_report_and_may_put_things_right(client: Client, clinician: User) -> None:
     page = condition_page(live=False)
     gone = citation("gone", **RETRACTED, verified_by=None)
@@ -110,7 +147,7 @@ def test_a_clinician_finds_every_report_and_may_put_things_right(client: Client,
     text = client.get(reverse("research_reports:report", args=["facts-in-doubt"])).content.decode()
     assert reverse(Citation.snippet_viewset.get_url_name("edit"), args=[gone.pk]) in text
     home = client.get(reverse("wagtailadmin_home")).content.decode()
-    assert "what waits for you" in home and "Look now" in home
+    assert "What waits for you" in home and "Look now" in home
 
 
 def test_marketing_is_led_to_the_page(client: Client) -> None:

@@ -1,10 +1,12 @@
 """Settings safe for production. Whatever differs between machines is read from the environment, here alone."""
 
 import secrets
+import zoneinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from environ import Env
 
@@ -269,13 +271,14 @@ WAGTAILDOCS_DOCUMENT_MODEL = "pages.ClinicDocument"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # the admin asks no third party
 WAGTAIL_ENABLE_UPDATE_CHECK = False
+# What the machine calls its own zone (or none) is no zone to browsers, and the account page breaks on it.
+WAGTAIL_USER_TIME_ZONES = SimpleLazyObject(lambda: sorted(zoneinfo.available_timezones() - {"Factory", "localtime"}))
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 # Documents leave as attachments that cannot run, and never in a format that a browser would run.
 WAGTAILDOCS_SERVE_METHOD = "redirect" if env.text("STORAGE") == "s3" else "serve_view"
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "mp4", "odt", "pdf", "pptx", "rtf", "txt", "vtt", "webm", "xlsx"]
-WAGTAILIMAGES_IMAGE_FORM_BASE = "pages.image_form.ClinicImageForm"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
