@@ -53,7 +53,10 @@ class Person(index.Indexed, models.Model):
         FieldPanel("photo"),
         MultiFieldPanel([FieldPanel("on_team_page"), FieldPanel("sort_order"), FieldPanel("demo")]),
     ]
-    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+    search_fields = [
+        *map(index.SearchField, ("name", "credentials", "role", "licences", "biography")),
+        index.AutocompleteField("name"),
+    ]
 
     class Meta:
         verbose_name = _("person")

@@ -1,1 +1,1 @@
-"""Search over pages and citations: reading what was typed, asking the database, and showing what matched."""
+"""Search over pages, citations and people: reading what was typed, asking the database, and showing what matched."""

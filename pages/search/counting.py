@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 from wagtail.search.utils import normalise_query_string
 
-from pages.search.results import Results
+from pages.search.results import PEOPLE, Results
 
 LONGEST_COUNTED = 60
 PERSONAL = re.compile(r"[@\d]{4,}|@|\d[\d\s().-]{5,}\d")  # numbers and addresses that may be somebody's own
@@ -20,10 +20,11 @@ def count(results: Results) -> None:
     """Adds one to today's number for a query that found something.
 
     What found nothing is not kept: that is where names and private matters end up. Neither is anything that looks
-    like a phone number or an address, nor a cry for help. A database that cannot write now costs the number alone.
+    like a phone number or an address, a name that found people alone, nor a cry for help. A database that cannot write
+    now costs the number alone.
     """
     text = normalise_query_string(results.reading.text)
-    if not results.found or results.loosely or results.reading.is_urgent:
+    if results.loosely or results.reading.is_urgent or len(results.of(PEOPLE)) == len(results.found):
         return
     if len(text) > LONGEST_COUNTED or PERSONAL.search(text):
         return

@@ -1,7 +1,8 @@
 """Asks the database's own full text index (SQLite FTS5 or PostgreSQL) for everything that matches.
 
-The index is the one that Wagtail keeps up to date. It is asked directly, because one question then covers pages and
-citations with comparable ranks, and because the ranks of combined queries come out reversed on SQLite otherwise.
+The index is the one that Wagtail keeps up to date. It is asked directly, because one question then covers pages,
+citations and people with comparable ranks, and because the ranks of combined queries come out reversed on SQLite
+otherwise.
 """
 
 from __future__ import annotations

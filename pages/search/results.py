@@ -1,4 +1,4 @@
-"""Finds published pages and citations for what was typed, in one list, best first."""
+"""Finds published pages, citations and people for what was typed, in one list, best first."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from wagtail.models import Locale, Page, Site
 
-from pages.models import ConditionPage
+from pages.models import ConditionPage, Person
 from pages.search.fulltext import Match, indexed_texts, matches, types_of
 from pages.search.reading import Phrase, Reading, read, words
 from pages.search.snippets import marked, pattern, snippet
 from research.choices import Species
 from research.models import Citation, Topic
 
-PAGES, RESEARCH = "pages", "research"
+PAGES, RESEARCH, PEOPLE = "pages", "research", "people"
 OTHERS = 3  # the last of the tiers that results are ranked in
 
 
@@ -75,10 +76,11 @@ def find(typed: str, site: Site, locale: Locale | None = None) -> Results:
 
 
 def shown(found: Iterable[Found], reading: Reading, request: HttpRequest | None = None) -> list[Hit]:
-    """Loads the results of one page of the list: one query for the citations, one for each type of page."""
+    """Loads the results of one page of the list: a query for citations, one for people, one for each type of page."""
     found = list(found)
     pages = Page.objects.specific(defer=True).in_bulk([one.pk for one in found if one.kind == PAGES])
     citations = Citation.objects.in_bulk([one.pk for one in found if one.kind == RESEARCH])
+    people = Person.objects.in_bulk([one.pk for one in found if one.kind == PEOPLE])
     texts = indexed_texts(types_of(Page), list(pages)) if pages else {}
     marks = pattern(reading.groups)
     hits = []
@@ -89,6 +91,8 @@ def shown(found: Iterable[Found], reading: Reading, request: HttpRequest | None 
             hits.append(Hit(label, marked(page.title, marks), page.get_url(request) or "", snippet(text, marks)))
         elif one.kind == RESEARCH and (citation := citations.get(one.pk)):
             hits.append(_research_hit(citation, marks))
+        elif one.kind == PEOPLE and (person := people.get(one.pk)):
+            hits.append(_person_hit(person, marks))
     return hits
 
 
@@ -100,12 +104,13 @@ def visible_pages(site: Site, locale: Locale | None = None) -> QuerySet[Page]:
 
 
 def _found(reading: Reading, site: Site, locale: Locale | None, every: bool) -> list[Found]:
-    page_types, citation_types = set(types_of(Page)), set(types_of(Citation))
-    matched = matches(reading.groups, [*page_types, *citation_types], every)
+    page_types, citation_types, person_types = (set(types_of(model)) for model in (Page, Citation, Person))
+    matched = matches(reading.groups, [*page_types, *citation_types, *person_types], every)
     if not matched:
         return []
     page_scores = _scores(matched, page_types)
     citation_scores = _scores(matched, citation_types)
+    person_scores = _scores(matched, person_types)
     pages = visible_pages(site, locale).filter(pk__in=page_scores).values_list("pk", "title")
     works = Citation.objects.published().filter(pk__in=citation_scores)
     in_people = works.research().exclude(species__in=(Species.ANIMAL, Species.CELLS))
@@ -115,6 +120,9 @@ def _found(reading: Reading, site: Site, locale: Locale | None, every: bool) -> 
         # Stories, opinions and mice come after everything that was found in people.
         tier = max(_tier(f"{headline} / {title}", reading), 1) if pk in studies else OTHERS
         found.append(Found(RESEARCH, pk, headline or title, (tier, -citation_scores[pk])))
+    if person_scores:
+        team = Person.objects.on_team().filter(pk__in=person_scores).values_list("pk", "name")
+        found += [Found(PEOPLE, pk, name, (_tier(name, reading), -person_scores[pk])) for pk, name in team]
     return sorted(found, key=lambda one: one.rank)
 
 
@@ -126,7 +134,7 @@ def _tier(title: str, reading: Reading) -> int:
     """0 for a title that is just what was asked for (by any of its names), 1 for one that holds it, 2 otherwise."""
     own = tuple(words(title))
     phrases: set[Phrase] = {phrase for group in reading.groups for phrase in group}
-    if len(reading.groups) == 1 and own in phrases:
+    if own == reading.words or (len(reading.groups) == 1 and own in phrases):
         return 0
     joined = f" {' '.join(own)} "
     holds_all = all(any(f" {' '.join(phrase)} " in joined for phrase in group) for group in reading.groups)
@@ -134,10 +142,11 @@ def _tier(title: str, reading: Reading) -> int:
 
 
 def _suggestions(reading: Reading, topics: Iterable[Topic], site: Site, locale: Locale | None) -> list[str]:
-    """Returns up to three spellings near what was typed, made of words that stand in titles and topics."""
+    """Returns up to three spellings near what was typed, made of words that stand in titles, topics and names."""
     titles = visible_pages(site, locale).values_list("title", flat=True)
+    team = Person.objects.on_team().values_list("name", flat=True)
     names = [name for topic in topics for name in (topic.name, *topic.synonym_list())]
-    known = {word for text in (*titles, *names) for word in words(text) if len(word) > 2}
+    known = {word for text in (*titles, *team, *names) for word in words(text) if len(word) > 2}
     typed = reading.words
     nearest = {word: difflib.get_close_matches(word, known, n=3, cutoff=0.7) for word in typed if word not in known}
     candidates: list[str] = []
@@ -158,4 +167,11 @@ def _research_hit(citation: Citation, marks: re.Pattern[str] | None) -> Hit:
     year = str(citation.issued_year) if citation.issued_year else ""
     note = ", ".join(part for part in (citation.container_title_short or citation.container_title, year) if part)
     label = citation.get_study_design_display() or citation.get_kind_display()
-    return Hit(label, marked(name, marks), f"/research/{citation.key}/", snippet(text, marks), note)
+    href = reverse("research_citation", args=[citation.key])
+    return Hit(label, marked(name, marks), href, snippet(text, marks), note)
+
+
+def _person_hit(person: Person, marks: re.Pattern[str] | None) -> Hit:
+    text = "\n".join((person.licences, person.biography))
+    href = reverse("person", args=[person.slug])
+    return Hit(_("Person"), marked(person.full_name, marks), href, snippet(text, marks), person.role)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Locale, Site
 
 from pages.search.counting import count, promoted
-from pages.search.results import PAGES, RESEARCH, Found, find, shown
+from pages.search.results import PAGES, PEOPLE, RESEARCH, Found, find, shown
 
 PER_PAGE = 10
 
@@ -43,7 +43,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if site is None:
         raise Http404
     kind = request.GET.get("kind", "")
-    kind = kind if kind in {PAGES, RESEARCH} else ""
+    kind = kind if kind in {PAGES, RESEARCH, PEOPLE} else ""
     results = find(request.GET.get("q", ""), site, Locale.get_active())
     reading = results.reading
     listed = results.of(kind)
@@ -64,6 +64,7 @@ def search(request: HttpRequest) -> HttpResponse:
             Choice("", _("Everything"), len(results.found)),
             Choice(PAGES, _("Pages"), len(results.of(PAGES))),
             Choice(RESEARCH, _("Research"), len(results.of(RESEARCH))),
+            Choice(PEOPLE, _("People"), len(results.of(PEOPLE))),
         ],
         "total": len(listed),
         "results": page,

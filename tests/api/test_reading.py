@@ -305,6 +305,15 @@ def test_search_finds_pages_and_research(world: World, get: Get) -> None:
     assert get("search/?q=want to die")["urgent"] is True
 
 
+def test_search_finds_the_team_and_nobody_else(world: World, get: Get) -> None:
+    Person.objects.create(name=f"Rae {CANARY}", slug="hidden", role="Reviewer", on_team_page=False)
+    found = get("search/?q=rae&kind=people")
+    assert [(item["title_html"], item["html_url"]) for item in found["items"]] == [
+        ("<mark>Rae</mark> Example, MD", "http://localhost/people/rae/")
+    ]
+    assert found["kinds"][-1] == {"value": "people", "count": 1}
+
+
 def test_the_sitemap_lists_what_search_engines_may_list(world: World, get: Get) -> None:
     world.standard.no_index = True
     world.standard.save()

@@ -13,11 +13,11 @@ from django.test import Client
 from wagtail.contrib.search_promotions.models import Query, QueryDailyHits, SearchPromotion
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 
-from pages.models import ConditionFact, ConditionQuestion, StandardPage
+from pages.models import ConditionFact, ConditionQuestion, Person, StandardPage
 from pages.search.counting import count
 from pages.search.fulltext import fts5, tsquery
 from pages.search.reading import cleaned, read, stem
-from pages.search.results import PAGES, RESEARCH, Results, find, shown
+from pages.search.results import PAGES, PEOPLE, RESEARCH, Results, find, shown
 from pages.search.snippets import pattern, snippet
 from tests.research.builders import citation, condition_page, home_page, topic
 
@@ -183,6 +183,43 @@ def test_a_draft_change_of_a_live_page_is_not_found(library: Callable[[str], Res
     assert titles(library("canary")) == []
 
 
+def somebody(name: str, **fields: Any) -> Person:
+    return Person.objects.create(name=name, slug=name.split()[0].lower(), **{"role": "Infusion nurse"} | fields)
+
+
+def test_people_are_found_by_name_role_and_biography(library: Callable[[str], Results]) -> None:
+    somebody("Rae Zebra", credentials="RN", licences="Nevada", biography="Rae grew up with trauma <care>.")
+    for words in ("rae", "Rae Zebra", "infusion nurses", "RN zebra", "nevada"):
+        assert titles(library(words), PEOPLE) == ["Rae Zebra"], words
+    results = library("trauma")
+    assert "PTSD" in titles(results, PAGES)
+    (hit,) = shown(results.of(PEOPLE), results.reading)
+    assert (hit.title, hit.href, hit.note) == ("Rae Zebra, RN", "/people/rae/", "Infusion nurse")
+    assert hit.snippet == "Nevada · Rae grew up with <mark>trauma</mark> &lt;care&gt;."
+
+
+def test_whoever_is_asked_for_by_name_comes_first(library: Callable[[str], Results]) -> None:
+    somebody("Rae Zebra")
+    condition_page("zebra", title="Rae Zebra and other stripes", summary="Rae Zebra. " * 20)
+    assert titles(library("rae zebra"))[0] == "Rae Zebra"
+
+
+def test_a_slip_in_a_name_is_answered_with_the_name(library: Callable[[str], Results]) -> None:
+    somebody("Rae Zebra")
+    assert library("zebar").suggestions == ["zebra"]
+
+
+def test_people_off_the_team_page_are_not_found(library: Callable[[str], Results]) -> None:
+    person = somebody("Canary Person", on_team_page=False)
+    assert titles(library("canary")) == []
+    person.on_team_page = True
+    person.save()
+    site = Site.objects.get(is_default_site=True)
+    assert titles(find("canary", site)) == ["Canary Person"], "saving a person indexes them"
+    person.delete()
+    assert titles(find("canary", site)) == []
+
+
 def test_a_slip_of_the_keyboard_is_answered_with_a_word_that_finds_something(
     library: Callable[[str], Results],
 ) -> None:
@@ -228,6 +265,7 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for number in range(12):
         condition_page(f"pain-{number}", title=f"Pain {number}")
+        somebody(f"Pain{number} Nurse", biography="Knows pain.")
         citation(f"pain-{number}", title=f"A trial of pain {number}")
     library("warm up")
     site = Site.objects.select_related("root_page").get(is_default_site=True)
@@ -261,6 +299,15 @@ def test_the_page_keeps_the_words_and_marks_them(library: Callable[[str], Result
     assert not response.cookies
     only = client.get("/search/", {"q": "trauma", "kind": "research"}).content.decode()
     assert "Often comes with" not in only
+    somebody("Rae Zebra", biography="Trauma care.")
+    people = client.get("/search/", {"q": "trauma", "kind": "people"})
+    assert [str(hit.title) for hit in people.context["hits"]] == ["Rae Zebra"]
+    assert [(choice.value, choice.count) for choice in people.context["kinds"]] == [
+        ("", 4),
+        ("pages", 2),
+        ("research", 1),
+        ("people", 1),
+    ]
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
@@ -329,7 +376,10 @@ def test_what_was_found_is_counted_by_words_and_day_alone(library: Callable[[str
     assert kept == {"id", "query_string", "query", "date", "hits"}
 
 
-@pytest.mark.parametrize("text", ["zebra", "760 555 0142", "rae@example.org", "suicidal trauma", "trauma zebra"])
+@pytest.mark.parametrize(
+    "text", ["zebra", "rae giraffe", "760 555 0142", "rae@example.org", "suicidal trauma", "trauma zebra"]
+)
 def test_private_matters_are_not_kept(library: Callable[[str], Results], text: str) -> None:
+    somebody("Rae Giraffe")
     count(library(text))
     assert not Query.objects.exists()

@@ -749,7 +749,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search pages and the research library
+         * Search pages, the research library and the team
          * @description The same search as on the site: other names, near spellings, and what editors put first.
          *
          *     `urgent` says that the words suggest danger: show crisis help before any result.
@@ -5421,7 +5421,7 @@ export interface components {
              * @default
              * @enum {string}
              */
-            kind: "" | "pages" | "research";
+            kind: "" | "pages" | "research" | "people";
             /**
              * Locale
              * @description Language code of the pages, e.g. es.
@@ -8101,7 +8101,7 @@ export interface operations {
                 /** @description Words. They are neither stored nor logged. */
                 q: string;
                 /** @description One kind only; empty for everything. */
-                kind?: "" | "pages" | "research";
+                kind?: "" | "pages" | "research" | "people";
                 /** @description Language code of the pages, e.g. es. */
                 locale?: string | null;
                 /** @description How many items at most. */

@@ -22,7 +22,7 @@ from pages.frame_cache import frame_for
 from pages.models import EligibilityCriterion
 from pages.search.counting import promoted
 from pages.search.reading import LONGEST_TEXT
-from pages.search.results import find, shown
+from pages.search.results import PAGES, PEOPLE, RESEARCH, find, shown
 
 router = Router()
 
@@ -190,7 +190,7 @@ class SearchQuery(Schema):
     """What to search for."""
 
     q: str = Field(max_length=LONGEST_TEXT, description="Words. They are neither stored nor logged.")
-    kind: Literal["", "pages", "research"] = Field("", description="One kind only; empty for everything.")
+    kind: Literal["", "pages", "research", "people"] = Field("", description="One kind only; empty for everything.")
     locale: str | None = Field(None, max_length=20, description="Language code of the pages, e.g. es.")
 
 
@@ -199,7 +199,7 @@ class SearchQuery(Schema):
     response=shapes.SearchResults,
     url_name="search",
     operation_id="search",
-    summary="Search pages and the research library",
+    summary="Search pages, the research library and the team",
     tags=["search"],
 )
 def get_search(
@@ -238,7 +238,7 @@ def get_search(
         "query": results.reading.text,
         "urgent": results.reading.is_urgent,
         "loosely": results.loosely,
-        "kinds": [{"value": kind, "count": len(results.of(kind))} for kind in ("", "pages", "research")],
+        "kinds": [{"value": kind, "count": len(results.of(kind))} for kind in ("", PAGES, RESEARCH, PEOPLE)],
         "picks": [
             {"title": pick.title or "", "text": pick.description, "html_url": address(href)}
             for pick in promoted(results.reading.text)
