@@ -1,8 +1,7 @@
-"""What pages do when a source stops standing: refuse to lose it unawares, and tell the people responsible."""
+"""What pages do when a source stops standing: refuse to lose it unawares, and say whom to tell of it, and what."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,18 +12,14 @@ from django.db.models import Q
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_tasks import task
-from wagtail.admin.mail import send_mail
 from wagtail.models import Page, ReferenceIndex, Revision
 
 from pages.gate import statement_of, why_unsupported
 from pages.models.claims import AbstractClaim, AbstractClaimSource
 from research.models import Citation
 from research.publishing import PublishBlockedError
-from research.standing import citation_doubted, citation_leaves
+from research.standing import citation_leaves
 from research.usage import Usage, further_usage
-
-logger = logging.getLogger(__name__)
 
 
 def claim_source_models() -> list[Any]:
@@ -79,22 +74,9 @@ def refuse_to_strand_statements(sender: type[Citation], instance: Citation, **kw
         raise PublishBlockedError(instance, [reason % {"statements": "; ".join(stranded[:5])}], leaving=True)
 
 
-@receiver(citation_doubted)
-def tell_people_responsible(sender: type[Citation], instance: Citation, **kwargs: Any) -> None:
-    """Send the news as a task of its own: a mail server that is down never keeps a retraction from being recorded."""
-    mail_about_doubted_source.enqueue(instance.pk)
-
-
-@task()
-def mail_about_doubted_source(citation_id: int) -> int:
-    """Tell clinicians and the owners of affected pages; the number of people told."""
-    citation = Citation.objects.filter(pk=citation_id).first()
-    if citation is None:
-        return 0
+def news_of(citation: Citation) -> tuple[str, str]:
+    """Subject and body of the mail about a source that is in doubt: what it is, which pages use it, where to look."""
     pages = pages_using(citation)
-    addresses = _responsible(pages)
-    if not addresses:
-        return 0
     base = settings.WAGTAILADMIN_BASE_URL
     lines = [
         _("%(source)s is now marked “%(status)s”.")
@@ -111,19 +93,20 @@ def mail_about_doubted_source(citation_id: int) -> int:
         "source": citation.short_name,
         "status": citation.get_status_display().lower(),
     }
-    for address in addresses:  # one by one, so that nobody sees the others' addresses
-        send_mail(subject, "\n".join(lines), [address])
-    return len(addresses)
+    return subject, "\n".join(lines)
 
 
-def _responsible(pages: list[Page]) -> list[str]:
-    """Active people who keep the library, and the owners of the pages."""
+def people_responsible(citation: Citation) -> list[str]:
+    """Addresses of those who keep the library and who own affected pages; of administrators if there is nobody."""
     keepers = Q(
         groups__permissions__codename="publish_citation", groups__permissions__content_type__app_label="research"
     )
-    owners = Q(pk__in=[page.owner_id for page in pages if page.owner_id])
-    people = get_user_model().objects.filter(keepers | owners, is_active=True).exclude(email="").distinct()
-    return list(people.order_by("email").values_list("email", flat=True).distinct())
+    owners = Q(pk__in=[page.owner_id for page in pages_using(citation) if page.owner_id])
+    people = get_user_model().objects.filter(is_active=True).exclude(email="").order_by("email")
+    for group in (keepers | owners, Q(is_superuser=True)):
+        if addresses := list(people.filter(group).values_list("email", flat=True).distinct()):
+            return addresses
+    return []
 
 
 def drafts_using(citation: Citation) -> list[Usage]:

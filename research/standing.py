@@ -1,8 +1,9 @@
 """Signals of a citation's standing, for floors above to answer.
 
 ``citation_leaves`` is sent before a public record stops being public; a receiver refuses by raising
-PublishBlockedError. ``citation_doubted`` is sent after the commit that made a public record retracted or put it under
-an expression of concern; receivers tell people.
+PublishBlockedError. ``citation_doubted`` is sent inside the transaction that makes a public record retracted or puts it
+under an expression of concern; a receiver notes there whom to tell, so that the news is kept exactly if the change is,
+and tells them later.
 """
 
 from django.dispatch import Signal

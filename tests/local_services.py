@@ -20,12 +20,12 @@ from tests.servers import free_port
 class MailServer:
     """Keeps what it was given. ``refuse`` makes it answer with that reply; ``hang`` keeps it from answering."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.raw: list[bytes] = []
         self.recipients: list[list[str]] = []
         self.refuse = ""
         self.hang = threading.Event()
-        self.port = free_port()
+        self.port = port or free_port()
 
     @property
     def messages(self) -> list[Message]:
@@ -44,9 +44,9 @@ class MailServer:
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """A mail server on a free port for as long as the block lasts."""
-    handler = MailServer()
+def mail_server(port: int = 0) -> Iterator[MailServer]:
+    """A mail server for as long as the block lasts, on a free port unless one is given."""
+    handler = MailServer(port)
     controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
     controller.start()
     try:

@@ -130,7 +130,8 @@ def admin_link(submission: Submission) -> str:
         return base
 
 
-def _message(delivery: Delivery, subject: str, body: str, to: str) -> EmailMessage:
+def mail_for(delivery: Delivery, subject: str, body: str, to: str) -> EmailMessage:
+    """A mail that keeps its Message-ID however often it is tried."""
     return EmailMessage(
         subject=" ".join(subject.split()),
         body=body,
@@ -150,7 +151,7 @@ def send_notification(delivery: Delivery, route: MailRoute) -> None:
     submission = _submission(delivery)
     context = {"submission": submission, "form": submission.page.title, "link": admin_link(submission)}
     subject = _("New: %(form)s, %(reference)s") % {"form": submission.page.title, "reference": submission.reference}
-    route.send(_message(delivery, subject, render_to_string("emails/notification.txt", context), delivery.target))
+    route.send(mail_for(delivery, subject, render_to_string("emails/notification.txt", context), delivery.target))
 
 
 def send_acknowledgement(delivery: Delivery, route: MailRoute) -> None:
@@ -166,7 +167,7 @@ def send_acknowledgement(delivery: Delivery, route: MailRoute) -> None:
     with translation.override(submission.locale or None):
         subject = _("We have your message (%s)") % submission.reference
         context = {"submission": submission, "clinic": clinic}
-        route.send(_message(delivery, subject, render_to_string("emails/acknowledgement.txt", context), to))
+        route.send(mail_for(delivery, subject, render_to_string("emails/acknowledgement.txt", context), to))
 
 
 def _clinic(submission: Submission) -> object:

@@ -315,9 +315,10 @@ class Citation(
         before = None if self._state.adding else type(self).objects.filter(pk=self.pk).first()
         if before is not None and before.is_published and not self.is_published:
             citation_leaves.send(type(self), instance=self)
-        super().save(*args, **kwargs)
-        if self.is_published and self.status in ALARMING and (before is None or before.status != self.status):
-            transaction.on_commit(lambda: citation_doubted.send(type(self), instance=self))
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if self.is_published and self.status in ALARMING and (before is None or before.status != self.status):
+                citation_doubted.send(type(self), instance=self)
 
     def to_csl(self) -> CslItem:
         """The record as a CSL-JSON item; what CSL has no variable for stands in ``custom``."""

@@ -13,12 +13,13 @@ class ClinicConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the system checks, the roles and the API's page shapes and tokens."""
-        from clinic import checks, roles  # noqa: F401  (importing checks registers them)
+        """Connect the system checks, the roles, the news of fallen sources, and the API's page shapes and tokens."""
+        from clinic import checks, doubted_sources, roles  # noqa: F401  (importing checks registers them)
         from clinic.api import auth, webhooks
         from clinic.api.pageshapes import register_shapes
 
         roles.connect()
         auth.connect()
         webhooks.connect()
+        doubted_sources.connect()
         register_shapes()

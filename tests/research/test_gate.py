@@ -6,8 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
-from django.core import mail
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -261,26 +260,6 @@ def _live_page(source: Citation, slug: str = "ptsd") -> ConditionPage:
     fact(page, "Symptoms were lower.", source)
     page.save_revision().publish()
     return ConditionPage.objects.get(pk=page.pk)
-
-
-def test_people_are_told_when_a_source_is_retracted(django_capture_on_commit_callbacks: Any) -> None:
-    clinician = User.objects.create_user("c", "clinician@example.org", "x")
-    clinician.groups.add(Group.objects.get(name="Clinicians"))
-    owner = User.objects.create_user("o", "owner@example.org", "x")
-    User.objects.create_user("n", "nobody@example.org", "x")
-    page = _live_page(source := citation("feder-2014-ptsd"))
-    Page.objects.filter(pk=page.pk).update(owner=owner)
-    for name, value in RETRACTED.items():
-        setattr(source, name, value)
-    with django_capture_on_commit_callbacks(execute=True):
-        source.save_revision().publish()
-    assert sorted(to for message in mail.outbox for to in message.to) == ["clinician@example.org", "owner@example.org"]
-    assert "Retracted" in mail.outbox[0].body
-    assert "PTSD" in mail.outbox[0].body and f"/admin/pages/{page.pk}/edit/" in mail.outbox[0].body
-    mail.outbox.clear()
-    with django_capture_on_commit_callbacks(execute=True):
-        source.save()
-    assert mail.outbox == []  # told once
 
 
 def test_a_record_that_carries_a_live_statement_stays_public() -> None:
