@@ -22,7 +22,8 @@ from research.choices import Species
 from research.models import Citation, Topic
 
 PAGES, RESEARCH, PEOPLE = "pages", "research", "people"
-OTHERS = 3  # the last of the tiers that results are ranked in
+CROWD, OTHERS = 3, 4  # the last of the tiers that results are ranked in
+MOST_STUDIES_FIRST = 10  # a page of results
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,16 @@ def _found(reading: Reading, site: Site, locale: Locale | None, every: bool) -> 
     in_people = works.research().exclude(species__in=(Species.ANIMAL, Species.CELLS))
     studies = set(in_people.values_list("pk", flat=True))
     found = [Found(PAGES, pk, title, (_tier(title, reading), -page_scores[pk])) for pk, title in pages]
-    for pk, headline, title in works.values_list("pk", "headline", "title"):
+    named = [
+        (pk, headline or title, max(_tier(f"{headline} / {title}", reading), 1))
+        for pk, headline, title in works.values_list("pk", "headline", "title")
+    ]
+    # What most of the library is about, the clinic's own pages explain first.
+    crowded = sum(tier == 1 for pk, _name, tier in named if pk in studies) > MOST_STUDIES_FIRST
+    for pk, name, tier in named:
         # Stories, opinions and mice come after everything that was found in people.
-        tier = max(_tier(f"{headline} / {title}", reading), 1) if pk in studies else OTHERS
-        found.append(Found(RESEARCH, pk, headline or title, (tier, -citation_scores[pk])))
+        rank = OTHERS if pk not in studies else CROWD if crowded else tier
+        found.append(Found(RESEARCH, pk, name, (rank, -citation_scores[pk])))
     if person_scores:
         team = Person.objects.on_team().filter(pk__in=person_scores).values_list("pk", "name")
         found += [Found(PEOPLE, pk, name, (_tier(name, reading), -person_scores[pk])) for pk, name in team]
@@ -163,7 +170,7 @@ def _suggestions(reading: Reading, topics: Iterable[Topic], site: Site, locale: 
 
 def _research_hit(citation: Citation, marks: re.Pattern[str] | None) -> Hit:
     name, about = (citation.headline, citation.title) if citation.headline else (citation.title, "")
-    text = " ".join(part for part in (citation.finding, about, citation.limits) if part)
+    text = "\n".join(part for part in (citation.finding, about, citation.limits) if part)
     year = str(citation.issued_year) if citation.issued_year else ""
     note = ", ".join(part for part in (citation.container_title_short or citation.container_title, year) if part)
     label = citation.get_study_design_display() or citation.get_kind_display()

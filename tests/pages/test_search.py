@@ -138,6 +138,18 @@ def test_pages_and_research_come_in_one_list_best_first(library: Callable[[str],
     assert titles(results, PAGES) == ["PTSD", "Depression"]
 
 
+def test_what_most_of_the_library_is_about_the_clinics_own_pages_explain_first(
+    library: Callable[[str], Results],
+) -> None:
+    for number in range(10):
+        citation(f"trial-{number}", headline="", title=f"Ketamine, trial {number}")
+    assert titles(library("ketamine"))[-1] != "PTSD"
+    citation("trial-10", headline="", title="Ketamine, trial 10")
+    results = library("ketamine")
+    assert titles(results)[0] == "PTSD" and len(titles(results, RESEARCH)) == 12
+    assert titles(library("trial 7"))[0] == "Ketamine, trial 7", "words that tell studies apart still do"
+
+
 @pytest.mark.parametrize("text", ["post traumatic stress disorder", "Trauma", "PTSD", "ptsd?", "what is PTSD"])
 def test_every_name_finds_the_same(library: Callable[[str], Results], text: str) -> None:
     assert titles(library(text)) == titles(library("ptsd"))
