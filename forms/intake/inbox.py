@@ -15,7 +15,7 @@ from django.http import (
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -29,6 +29,7 @@ from forms.models.desk import SavedView
 from forms.models.submissions import Submission
 from forms.safekeeping.reindexing import foreign_keys
 
+BOXES = {"spam": gettext_lazy("Possible spam"), "closed": gettext_lazy("Closed and spam"), "all": gettext_lazy("All")}
 MANY = 200  # submissions changed at once at most
 LOOKED_UP = 2 * PAGE_SIZE  # found by a look-up at most; who has more is found by reference
 
@@ -64,15 +65,15 @@ def lookup(request: HttpRequest) -> HttpResponse:
     # What was looked up is personal data and stays out of the trail.
     record(AuditEntry.Action.LOOKUP, request=request, shown=[line.submission.reference for line in lines])
     listing = Listing(lines, "", "", len(lines), counted_all=len(found) <= LOOKED_UP)
-    return _list(request, FilterForm({}), listing, looked_up=True)
+    return _list(request, FilterForm({}), listing, looked_up=text)
 
 
-def _list(request: HttpRequest, form: FilterForm, listing: Listing, *, looked_up: bool = False) -> HttpResponse:
+def _list(request: HttpRequest, form: FilterForm, listing: Listing, *, looked_up: str = "") -> HttpResponse:
     values = form.values()
     missing_keys = foreign_keys() if looked_up or "topic" in values else []
     kept = {key: value for key, value in request.GET.items() if value and key not in ("after", "before")}
     context = {
-        "header_title": _("Intake"),
+        "header_title": BOXES.get(values.get("box", ""), _("Intake")),
         "breadcrumbs_items": crumbs(),
         "header_icon": "mail",
         "form": form,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import (
@@ -17,8 +18,8 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,6 +29,7 @@ from forms.building.kinds import Kind, Meaning
 from forms.intake import handling
 from forms.intake.gate import intake_only, person
 from forms.intake.places import back, crumbs
+from forms.intake.words import in_words
 from forms.models.attachments import Attachment
 from forms.models.audit import AuditEntry, record
 from forms.models.submissions import Submission, answer_for
@@ -57,6 +59,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "header_icon": "mail",
         "people": intake_people(),
         "statuses": Submission.Status.choices,
+        "chosen": request.GET.get("status") or submission.status,
         "outcomes": Submission.Outcome.choices,
     }
     return render(request, "forms/intake/detail.html", context)
@@ -74,7 +77,7 @@ def printed(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @sensitive_variables()
 def _detail_context(submission: Submission) -> dict[str, Any]:
-    context: dict[str, Any] = {"submission": submission, "problem": ""}
+    context: dict[str, Any] = {"submission": submission, "problem": "", "language": _language(submission.locale)}
     try:
         held = submission.unseal()
         form, answers = submission.form, held["answers"]
@@ -85,8 +88,6 @@ def _detail_context(submission: Submission) -> dict[str, Any]:
         notes = [(note, note.text) for note in submission.notes.all()]
     except EncryptionError as error:
         return context | {"problem": str(error)}
-    phone = answer_for(form, answers, [Meaning.CONTACT_PHONE])
-    patient_phone = answer_for(form, answers, [Meaning.PATIENT_PHONE])
     steps = form.steps if form.stepped else ()
     sections = [(step.title, _rows(form, answers, files, step.number)) for step in steps]
     context |= {
@@ -96,18 +97,18 @@ def _detail_context(submission: Submission) -> dict[str, Any]:
         "attachments": attachments,
         "notes": notes,
         "name": answer_for(form, answers, [Meaning.PATIENT_NAME, Meaning.CONTACT_NAME]),
-        "calls": [(number, display_phone(number)) for number in dict.fromkeys((phone, patient_phone)) if number],
-        "mails": [
-            address
-            for address in dict.fromkeys(
-                answer_for(form, answers, [meaning]) for meaning in (Meaning.CONTACT_EMAIL, Meaning.PATIENT_EMAIL)
-            )
-            if address
+        "calls": [
+            (number, display_phone(number), whose)
+            for number, whose in _reached(form, answers, Meaning.CONTACT_PHONE, Meaning.PATIENT_PHONE)
         ],
+        "mails": _reached(form, answers, Meaning.CONTACT_EMAIL, Meaning.PATIENT_EMAIL),
         "wish": answer_for(form, answers, [Meaning.CONTACT_PREFERENCE]),
         "voicemail": answer_for(form, answers, [Meaning.VOICEMAIL]),
         "best_time": answer_for(form, answers, [Meaning.PREFERRED_TIME]),
-        "timeline": AuditEntry.objects.filter(reference=submission.reference).order_by("-number")[:100],
+        "timeline": [
+            (entry, in_words(entry))
+            for entry in AuditEntry.objects.filter(reference=submission.reference).order_by("-number")[:100]
+        ],
         "deliveries": submission.deliveries.order_by("created_at"),
         "related": Submission.objects.filter(contacts__digest__in=submission.contacts.values("digest"))
         .exclude(pk=submission.pk)
@@ -116,6 +117,24 @@ def _detail_context(submission: Submission) -> dict[str, Any]:
         "spam_reasons": [SPAM_REASONS.get(one, one) for one in submission.spam_reasons.split(",") if one],
     }
     return context
+
+
+def _reached(form: FormDefinition, answers: Answers, own: Meaning, patient: Meaning) -> list[tuple[str, str]]:
+    """Numbers or addresses, each with whose it is where two people are spoken of: nobody calls one for the other."""
+    names = [answer_for(form, answers, [one]) for one in (Meaning.CONTACT_NAME, Meaning.PATIENT_NAME)]
+    found: dict[str, str] = {}
+    for meaning, name in zip((own, patient), names, strict=True):
+        if value := answer_for(form, answers, [meaning]):
+            found.setdefault(value, name if all(names) else "")
+    return list(found.items())
+
+
+def _language(code: str) -> str:
+    """The language the form was filled in, by its name; as it was kept where it has none."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def _rows(form: FormDefinition, answers: Answers, files: dict[str, list[str]], step: int | None = None) -> list[Row]:
@@ -147,6 +166,7 @@ def move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, _("Choose a status."))
     elif status == Submission.Status.CLOSED and outcome not in Submission.Outcome.values:
         messages.error(request, _("Choose how it ended, then close it."))
+        return back(request, f"{_here(submission)}?{urlencode({'status': status})}")
     else:
         handling.move(submission, status, request=request, outcome=outcome)
         messages.success(request, _("%s: status changed.") % submission.reference)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forms.access import intake_people
+from forms.building.definition import Answers, FormDefinition
 from forms.building.kinds import URGENCY_LABELS, Meaning
 from forms.building.screening import LABELS
 from forms.models.pages import FormPage
@@ -181,11 +182,18 @@ def line_of(submission: Submission) -> Line:
         return Line(submission, "", "", str(error))
     name = answer_for(form, answers, [Meaning.PATIENT_NAME, Meaning.CONTACT_NAME])
     wish = answer_for(form, answers, [Meaning.CONTACT_PREFERENCE])
-    phone = answer_for(form, answers, [Meaning.CONTACT_PHONE, Meaning.PATIENT_PHONE])
-    email = answer_for(form, answers, [Meaning.CONTACT_EMAIL, Meaning.PATIENT_EMAIL])
-    reach = display_phone(phone) if phone else email
     when = answer_for(form, answers, [Meaning.PREFERRED_TIME])
-    return Line(submission, name, " · ".join(part for part in (wish, reach, when) if part))
+    return Line(submission, name, " · ".join(part for part in (wish, *_reach(form, answers, name), when) if part))
+
+
+def _reach(form: FormDefinition, answers: Answers, name: str) -> tuple[str, str]:
+    """Whom the first number or address reaches, unless it is the person the line is headed by, and the number."""
+    sender = answer_for(form, answers, [Meaning.CONTACT_NAME])
+    for meaning in (Meaning.CONTACT_PHONE, Meaning.PATIENT_PHONE, Meaning.CONTACT_EMAIL, Meaning.PATIENT_EMAIL):
+        if value := answer_for(form, answers, [meaning]):
+            own = meaning in (Meaning.CONTACT_PHONE, Meaning.CONTACT_EMAIL)
+            return (sender if own and sender != name else ""), display_phone(value) if "@" not in value else value
+    return "", ""
 
 
 def _read_key(text: str) -> tuple[datetime, uuid.UUID] | None:

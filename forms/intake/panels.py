@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db.models import Avg, Count, F
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
@@ -98,7 +99,7 @@ def _week_bars(weeks: Mapping[datetime, int], now: datetime) -> list[Bar]:
     counts = {timezone.localtime(week).date(): count for week, count in weeks.items()}
     most = max([counts.get(start, 0) for start in starts] + [1])
     return [
-        Bar(f"{start:%b} {start.day}", counts.get(start, 0), round(100 * counts.get(start, 0) / most), "")
+        Bar(date_format(start, "M j"), counts.get(start, 0), round(100 * counts.get(start, 0) / most), "")
         for start in starts
     ]
 

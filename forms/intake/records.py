@@ -23,6 +23,7 @@ from forms.access import can_read_submissions
 from forms.intake import handling
 from forms.intake.gate import auditors_only, intake_only
 from forms.intake.places import crumbs
+from forms.intake.words import in_words
 from forms.models.audit import AuditEntry, record, verify
 from forms.models.deliveries import Delivery
 from forms.models.submissions import Submission
@@ -58,7 +59,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "header_title": _("Audit trail"),
         "breadcrumbs_items": crumbs((_("Audit trail"), "")),
         "header_icon": "history",
-        "rows": [(entry, _reason(request, entry)) for entry in shown],
+        "rows": [(entry, in_words(entry), _reason(request, entry)) for entry in shown],
         "actions": AuditEntry.Action.choices,
         "chosen": {"action": action, "who": who, "reference": request.GET.get("reference", "")[:40]},
         "older": f"{query.urlencode()}&upto={more[0].number}" if more else "",

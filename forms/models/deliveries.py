@@ -99,3 +99,8 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def kind_in_words(self) -> str:
+        """What is sent; the name of a kind that another app added stands as it is."""
+        return str(dict(Delivery.Kind.choices).get(self.kind, self.kind))

@@ -13,8 +13,8 @@ from django.test import Client
 
 from forms.models import Attachment, AuditEntry, Delivery, Note, Submission
 from forms.receiving.receive import Meta, Receipt, receive
-from tests.forms.build import REFERRAL, call_page, referral_page
-from tests.forms.desk import at, sent, text
+from tests.forms.build import REFERRAL, call_page, person, referral_page
+from tests.forms.desk import at, referred, sent, text
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -30,6 +30,44 @@ def test_a_read_is_recorded_before_it_is_shown(desk: Client) -> None:
     assert (entry.reference, entry.actor_name, entry.address) == (submission.reference, "inez", "127.0.0.1")
     assert "Ada Canary Lovelace" in text(desk.get(at("print", submission.pk)))
     assert AuditEntry.objects.get(action="print").reference == submission.reference
+
+
+def test_a_number_says_whose_it_is_where_two_people_are_spoken_of(desk: Client) -> None:
+    """A referral is headed by the patient and sent by a colleague: nobody may ring one for the other."""
+    submission = referred(referral_page())
+    html = text(desk.get(at("detail", submission.pk)))
+    assert "Dr. Grace Hopper: (760) 555-0143" in " ".join(html.split())
+    assert "Rosalind Example" in text(desk.get(at("index")))
+    assert "Dr. Grace Hopper · (760) 555-0143" in text(desk.get(at("index")))
+    own = sent(call_page(), token="own")
+    assert "Ada Canary Lovelace:" not in text(desk.get(at("detail", own.pk)))
+
+
+def test_a_refused_closing_keeps_what_was_chosen(desk: Client) -> None:
+    submission = sent(call_page())
+    answer = desk.post(at("move", submission.pk), {"status": "closed", "outcome": ""}, follow=True)
+    assert "Choose how it ended" in text(answer)
+    assert '<option value="closed" selected>' in text(answer)
+    submission.refresh_from_db()
+    assert submission.status == "new"
+
+
+def test_the_timeline_and_the_trail_speak_in_words(desk: Client) -> None:
+    submission = sent(call_page())
+    desk.post(at("move", submission.pk), {"status": "closed", "outcome": "visit"})
+    desk.get(at("index") + "?late=on")
+    html = text(desk.get(at("detail", submission.pk)))
+    assert "English" in html and "· en" not in html
+    outcome = dict(Submission.Outcome.choices)["visit"]
+    assert f"New → Closed ({outcome})" in html
+    stranger = Client()
+    stranger.force_login(person("mo"))
+    stranger.get(at("detail", submission.pk))
+    trail = text(desk.get(at("audit")))
+    assert f"New → Closed ({outcome})" in trail
+    assert "Filters: Overdue" in trail
+    assert "Asked for a submission" in trail
+    assert not [code for code in ("view:", "was:", "filters:") if code in trail]
 
 
 def test_case_12_answers_keep_the_labels_of_their_day(desk: Client) -> None:
