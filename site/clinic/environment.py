@@ -3,11 +3,15 @@
 import base64
 import binascii
 import os
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import available_timezones
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -15,6 +19,8 @@ from django.core.exceptions import ImproperlyConfigured
 MISSING = "clinic.E001"
 MALFORMED = "clinic.E002"
 KEY_BYTES = 32
+LONGEST_ID = 32  # as the column that notes with which key a row is sealed
+WEB = ("http", "https")
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,12 @@ class Environment:
             file = Path(named) if named else env_file if named is None else None
             if file is not None and file.is_file():
                 environ.Env.read_env(file)
+            elif named:
+                self.malformed(
+                    "ENV_FILE",
+                    f"ENV_FILE names no file: {named}",
+                    "Name the file that holds the settings, or leave ENV_FILE empty for none.",
+                )
             variables = os.environ
         self.variables = variables
 
@@ -107,20 +119,116 @@ class Environment:
             return choices[0]
         return value
 
-    def parsed(self, name: str, value: str, parse: Callable[[str], dict[str, Any]], example: str) -> dict[str, Any]:
-        """`value` as `parse` (one of django-environ's URL readers) understands it; empty with a problem otherwise."""
+    def parsed(
+        self,
+        name: str,
+        value: str,
+        parse: Callable[[str], dict[str, Any]],
+        example: str,
+        *,
+        fits: Callable[[dict[str, Any]], bool] = bool,
+    ) -> dict[str, Any]:
+        """`value` as `parse` (one of django-environ's URL readers) understands it; empty with a problem otherwise.
+
+        `fits` says whether what was understood is something that this product works with.
+        """
         if not value:
             return {}
         try:
             with warnings.catch_warnings(action="ignore"):  # it would print the address, password and all
                 config = parse(value)
+            good = bool(config) and fits(config)
         except (ImproperlyConfigured, ValueError, KeyError, TypeError):
-            config = {}
-        if not config.get("ENGINE", config.get("BACKEND", config.get("EMAIL_BACKEND", ""))).count("."):
+            good = False
+        if not good:
             # The value is not repeated: it may hold a password.
             self.malformed(name, f"{name} is not an address this product knows.", f"For example: {name}={example}")
             return {}
         return config
+
+    def database(self, name: str, value: str) -> dict[str, Any]:
+        """The database that `value` names: PostgreSQL, or SQLite in a file that is the same from wherever it is run."""
+        return self.parsed(
+            name,
+            value,
+            environ.Env.db_url_config,
+            "postgres://clinic:password@localhost/clinic, or sqlite:////srv/clinic/var/db.sqlite3 with its full path",
+            fits=lambda found: (
+                (found["ENGINE"].endswith(".postgresql") and bool(found["NAME"]))
+                or (found["ENGINE"].endswith(".sqlite3") and found["NAME"].startswith("/"))
+            ),
+        )
+
+    def cache(self, name: str, value: str) -> dict[str, Any]:
+        """The cache that `value` names: Valkey or Redis on a host, or one of Django's own."""
+
+        def fits(found: dict[str, Any]) -> bool:
+            parts = split(found["LOCATION"])
+            shared = ".redis." in found["BACKEND"] and parts is not None and bool(parts.hostname)
+            return shared or any(kind in found["BACKEND"] for kind in (".locmem.", ".dummy.", ".filebased."))
+
+        # redis-py speaks to Valkey under Redis's scheme.
+        address = value.replace("valkey://", "redis://", 1).replace("valkeys://", "rediss://", 1)
+        return self.parsed(name, address, environ.Env.cache_url_config, "valkey://localhost:6379/0", fits=fits)
+
+    def mail_server(self, name: str, value: str) -> dict[str, Any]:
+        """How mail leaves, as `value` says; SMTP needs a host."""
+        return self.parsed(
+            name,
+            value,
+            environ.Env.email_url_config,
+            "smtp+tls://user:password@mail.clinic.example:587",
+            fits=lambda found: (
+                "." in found["EMAIL_BACKEND"] and (".smtp." not in found["EMAIL_BACKEND"] or bool(found["EMAIL_HOST"]))
+            ),
+        )
+
+    def address(self, name: str, value: str, example: str, *, schemes: tuple[str, ...] = WEB, path: bool = True) -> str:
+        """`value` when it is an address with a host and one of `schemes`; empty with a problem otherwise.
+
+        Without `path` it may hold nothing after host and port but a slash, which is taken away.
+        """
+        parts = split(value)
+        if value and (
+            parts is None
+            or parts.scheme not in schemes
+            or not (parts.hostname or (parts.scheme == "unix" and parts.path))
+            or (not path and (parts.path.strip("/") or parts.query or parts.fragment))
+        ):
+            kind = "http(s) address" if schemes == WEB else f"address that begins with {':// or '.join(schemes)}://"
+            what = kind if path else f"{kind} of a host alone"
+            self.malformed(name, f"{name} is not an {what}.", f"For example: {name}={example}")
+            return ""
+        return value if path else value.rstrip("/")
+
+    def hosts(self, name: str) -> list[str]:
+        """A comma-separated list of host names, without scheme, port or path."""
+        hosts = self.words(name)
+        if not all(re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]", host) for host in hosts):
+            self.malformed(
+                name,
+                f"{name} holds something that is no host name.",
+                f"Leave out https://, ports and paths. For example: {name}=www.clinic.example,clinic.example",
+            )
+            return []
+        return hosts
+
+    def mailbox(self, name: str, value: str) -> str:
+        """`value` when it is a mail address, with or without a name before it; empty with a problem otherwise."""
+        if value and ("\n" in value or not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1])):
+            self.malformed(
+                name, f"{name} is not a mail address.", f"For example: {name}=Clinic <no-reply@clinic.example>"
+            )
+            return ""
+        return value
+
+    def time_zone(self, name: str, default: str) -> str:
+        """The name of a time zone."""
+        value = self.text(name, default)
+        if value not in available_timezones():
+            self.malformed(name, f"{name} is not a time zone.", f"For example: {name}={default}")
+            return default
+        return value
 
     def key(self, name: str, value: str) -> str:
         """`value` when it is the base64 of 32 bytes; empty with a problem otherwise."""
@@ -136,6 +244,8 @@ class Environment:
     def keys(self, name: str, value: str) -> str:
         """`value` when it is a comma-separated list of such keys; empty with a problem otherwise."""
         parts = [part.strip() for part in value.split(",") if part.strip()]
+        if value and not parts:
+            self.malformed(name, f"{name} holds no key.", "Make one with: python manage.py make_keys")
         return value if parts and all(self.key(name, part) for part in parts) else ""
 
     def key_ring(self, name: str, value: str) -> dict[str, str]:
@@ -143,10 +253,10 @@ class Environment:
         ring: dict[str, str] = {}
         for item in filter(None, (part.strip() for part in value.split(","))):
             key_id, separator, key = item.partition(":")
-            if not separator or not key_id or key_id in ring:
+            if not separator or not 1 <= len(key_id) <= LONGEST_ID or not key_id.isascii() or key_id in ring:
                 self.malformed(
                     name,
-                    f"{name} is not a list of id:key, each id once.",
+                    f"{name} is not a list of id:key, each id once, of {LONGEST_ID} ASCII letters at most.",
                     "Make a first one with: python manage.py make_keys",
                 )
                 return {}
@@ -154,7 +264,19 @@ class Environment:
                 self.malformed(name, f"{name} has an id without a key.", "Make one with: python manage.py make_keys")
             elif self.key(name, key):
                 ring[key_id] = key
+        if value and not ring and not any(problem.variable == name for problem in self.problems):
+            self.malformed(name, f"{name} holds no key.", "Make one with: python manage.py make_keys")
         return ring
+
+
+def split(value: str) -> SplitResult | None:
+    """The parts of an address; None when it cannot be read."""
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018  (raises for one that is no number)
+    except ValueError:
+        return None
+    return parts
 
 
 def decoded_length(value: str) -> int:

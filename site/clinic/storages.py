@@ -73,7 +73,7 @@ def storages_config(env: Environment, private_root: Path) -> dict[str, dict[str,
                 "Documents and attachments need a bucket of their own that nobody may read without a signature.",
             )
         bucket: dict[str, Any] = {
-            "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+            "endpoint_url": env.address("S3_ENDPOINT_URL", env.text("S3_ENDPOINT_URL"), "https://s3.example") or None,
             "region_name": env.text("S3_REGION") or None,
             # Without keys boto3 looks for the machine's own role.
             "access_key": env.text("S3_ACCESS_KEY_ID") or None,
@@ -85,7 +85,7 @@ def storages_config(env: Environment, private_root: Path) -> dict[str, dict[str,
         }
         public = {
             "bucket_name": public_bucket,
-            "custom_domain": env.text("S3_PUBLIC_DOMAIN") or None,
+            "custom_domain": next(iter(env.hosts("S3_PUBLIC_DOMAIN")), None),
             "querystring_auth": False,
             # Every upload and every rendition gets a name of its own, so copies never go stale.
             "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},

@@ -4,10 +4,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from environ import Env
 
 from clinic.environment import Environment
 from clinic.storages import storages_config
@@ -51,6 +51,7 @@ def test_a_server_does_not_start_without_its_settings(entry_point: str) -> None:
     assert "Traceback" not in result.stderr
 
 
+KEY = "dGVzdHMgZW5jcnlwdCB3aXRoIHRoaXMgMzIgYnl0ZXM="
 MALFORMED = {
     "API_PREVIEW_URL": "secret.example/preview",
     "BASE_URL": "www.clinic.example",
@@ -64,6 +65,14 @@ MALFORMED = {
     "STORAGE": "tape",
     "LOG_LEVEL": "loud",
     "SECRET_KEY_FILE": "/no/such/file",
+    "ALLOWED_HOSTS": "https://www.clinic.example/",
+    "API_LINKS": "relativ",
+    "CLAMD_URL": "clamd:3310",
+    "CORS_ALLOWED_ORIGINS": "https://good.example,www.secret.example",
+    "DEFAULT_FROM_EMAIL": "The Clinic",
+    "ENV_FILE": "/no/such/settings",
+    "TIME_ZONE": "Mars/Olympus",
+    "WEBHOOK_PRIVATE_HOSTS": "hooks.example:8443",
 }
 
 
@@ -76,17 +85,61 @@ def test_every_malformed_setting_is_named_and_its_value_kept_quiet() -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("url", ["postgres://host:not-a-port/x", "://", "clinic", "http://[::1"])
-def test_no_database_address_raises(url: str) -> None:
+def test_a_server_looks_at_the_settings_of_the_library_too() -> None:
+    result = python("-c", "import clinic.asgi", **COMPLETE, CITATION_STYLE="nonsense", RESEARCH_LOOKUPS="crosref")
+    assert result.returncode == 1
+    assert "(research.E001) RESEARCH_LOOKUPS" in result.stderr
+    assert "CITATION_STYLE" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+NONSENSE: list[tuple[Callable[[Environment, str], object], list[str]]] = [
+    (
+        lambda env, url: env.database("IT", url),
+        [
+            *("postgres://host:not-a-port/x", "://", "clinic", "http://[::1", "postgres://host", "mysql://host/x"),
+            *("sqlite://", "sqlite:///relative.sqlite3", "oracle://host/x"),
+        ],
+    ),
+    (lambda env, url: env.cache("IT", url), ["valkey://", "valkey://host:x", "memcache://host", "cache"]),
+    (lambda env, url: env.mail_server("IT", url), ["smtp+tls://", "smtp://host:x", "mail.example"]),
+    (lambda env, text: env.mailbox("IT", text), ["Clinic", "a@b@c", "a@b.example\nBcc: c@d.example", "<>"]),
+    (
+        lambda env, url: env.address("IT", url, ""),
+        ["www.example", "https://", "https://[::", "https://x:99999", "ftp://x"],
+    ),
+    (lambda env, url: env.address("IT", url, "", path=False), ["https://x.example/path", "https://x.example/?a=b"]),
+    (lambda env, text: Environment({"IT": text}).hosts("IT") or env.malformed("IT", "", ""), ["a b", "x:80", "x/y"]),
+    (lambda env, text: env.keys("IT", text), [",", "c2hvcnQ=", f"{KEY},c2hvcnQ="]),
+]
+
+
+@pytest.mark.parametrize(("read", "value"), [(read, value) for read, values in NONSENSE for value in values])
+def test_nonsense_is_noted_and_never_raises(read: Callable[[Environment, str], object], value: str) -> None:
     env = Environment({})
-    assert env.parsed("DATABASE_URL", url, Env.db_url_config, "example") == {}
-    assert [problem.variable for problem in env.problems] == ["DATABASE_URL"]
+    assert not read(env, value)
+    assert {(problem.check_id, problem.variable) for problem in env.problems} == {("clinic.E002", "IT")}
 
 
-KEY = "dGVzdHMgZW5jcnlwdCB3aXRoIHRoaXMgMzIgYnl0ZXM="
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        *((Environment.database, one) for one in ("postgres://a:b@h/n", "postgres:///n", "sqlite:////a/b")),
+        *((Environment.cache, one) for one in ("valkey://h:6379/0", "rediss://:pw@h/0", "locmemcache://")),
+        *((Environment.mail_server, one) for one in ("smtp+tls://a:b@h:587", "filemail:////x", "memorymail://")),
+        *((Environment.mailbox, one) for one in ("a@b.example", "The Clinic <a@b.example>", "a@localhost")),
+    ],
+)
+def test_what_is_good_is_taken(read: Callable[[Environment, str, str], object], value: str) -> None:
+    env = Environment({})
+    assert read(env, "IT", value)
+    assert env.problems == []
 
 
-@pytest.mark.parametrize("value", [KEY, f":{KEY}", f"k1:{KEY},k1:{KEY}", "k1:", "k1:c2hvcnQ=", f"k1:{KEY}x"])
+@pytest.mark.parametrize(
+    "value",
+    [",", f"ké:{KEY}", f"{'k' * 33}:{KEY}", KEY, f":{KEY}", f"k1:{KEY},k1:{KEY}", "k1:", "k1:c2hvcnQ=", f"k1:{KEY}x"],
+)
 def test_a_key_ring_that_cannot_be_used_is_refused(value: str) -> None:
     env = Environment({})
     env.key_ring("SUBMISSION_KEYS", value)

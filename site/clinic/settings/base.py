@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
-from environ import Env
 
 from clinic.environment import Environment
 from clinic.headers import admin_policy, site_policy
@@ -28,14 +27,21 @@ DEBUG = False
 SECRET_KEY = (
     env.required("SECRET_KEY", "A long random text; python manage.py make_keys prints one.") or secrets.token_urlsafe()
 )
+if len(SECRET_KEY) < 32:
+    env.malformed(
+        "SECRET_KEY", "SECRET_KEY is too short to be secret.", "python manage.py make_keys prints a good one."
+    )
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
-if not ALLOWED_HOSTS:
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
+if not env.words("ALLOWED_HOSTS"):
     env.required("ALLOWED_HOSTS", "The names under which visitors reach the site: ALLOWED_HOSTS=www.clinic.example")
-BASE_URL = env.required("BASE_URL", "The site's full address: BASE_URL=https://www.clinic.example").rstrip("/")
-if BASE_URL and (urlsplit(BASE_URL).scheme not in {"http", "https"} or not urlsplit(BASE_URL).hostname):
-    env.malformed("BASE_URL", "BASE_URL is not an http(s) address.", "For example: BASE_URL=https://www.clinic.example")
-CSRF_TRUSTED_ORIGINS = [BASE_URL] if "://" in BASE_URL else []
+BASE_URL = env.address(
+    "BASE_URL",
+    env.required("BASE_URL", "The site's full address: BASE_URL=https://www.clinic.example"),
+    "https://www.clinic.example",
+    path=False,
+)
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL else []
 # How many proxies of ours stand before the server, each adding to X-Forwarded-For (0: it faces the network itself).
 PROXY_COUNT = env.number("PROXY_COUNT", 0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
@@ -137,7 +143,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
 }
 
 database_url = env.required("DATABASE_URL", "For example: DATABASE_URL=postgres://clinic:password@localhost/clinic")
-database = env.parsed("DATABASE_URL", database_url, Env.db_url_config, "postgres://clinic:password@localhost/clinic")
+database = env.database("DATABASE_URL", database_url)
 if "sqlite3" in database.get("ENGINE", "sqlite3"):
     database = {"ENGINE": "django.db.backends.sqlite3", "NAME": database.get("NAME", ":memory:")}
     database["OPTIONS"] = SQLITE_OPTIONS
@@ -147,10 +153,7 @@ elif env.flag("DATABASE_POOL", default=True):
 DATABASES: dict[str, dict[str, Any]] = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-cache_url = env.text("CACHE_URL", "locmemcache://")
-# redis-py speaks to Valkey under Redis's scheme.
-cache_address = cache_url.replace("valkey://", "redis://", 1).replace("valkeys://", "rediss://", 1)
-cache = env.parsed("CACHE_URL", cache_address, Env.cache_url_config, "valkey://localhost:6379/0")
+cache = env.cache("CACHE_URL", env.text("CACHE_URL", "locmemcache://"))
 if "redis" in cache.get("BACKEND", "").lower():
     cache["BACKEND"] = "clinic.cache.ForgivingRedisCache"
     cache["OPTIONS"] = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5} | cache.get("OPTIONS", {})
@@ -159,7 +162,7 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 email_url = env.required("EMAIL_URL", "For example: EMAIL_URL=smtp+tls://user:password@mail.clinic.example:587")
-email = env.parsed("EMAIL_URL", email_url, Env.email_url_config, "smtp+tls://user:password@mail.clinic.example:587")
+email = env.mail_server("EMAIL_URL", email_url)
 EMAIL_BACKEND = email.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
 EMAIL_HOST = email.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT = email.get("EMAIL_PORT") or 25
@@ -169,8 +172,11 @@ EMAIL_USE_TLS = email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = email.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH = email.get("EMAIL_FILE_PATH") or None
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.required(
-    "DEFAULT_FROM_EMAIL", "The sender of the site's mail: DEFAULT_FROM_EMAIL=Clinic <no-reply@clinic.example>"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.mailbox(
+    "DEFAULT_FROM_EMAIL",
+    env.required(
+        "DEFAULT_FROM_EMAIL", "The sender of the site's mail: DEFAULT_FROM_EMAIL=Clinic <no-reply@clinic.example>"
+    ),
 )
 
 # --- Submissions ----------------------------------------------------------------------------------------------
@@ -184,9 +190,9 @@ SUBMISSION_KEYS = env.key_ring(
 BLIND_INDEX_KEY = env.keys(
     "BLIND_INDEX_KEY", env.required("BLIND_INDEX_KEY", "Make it with: python manage.py make_keys")
 )
-CLAMD_URL = env.text("CLAMD_URL")
+CLAMD_URL = env.address("CLAMD_URL", env.text("CLAMD_URL"), "unix:/run/clamav/clamd.ctl", schemes=("unix", "tcp"))
 PROOF_OF_WORK = env.flag("PROOF_OF_WORK")
-WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS")
+WEBHOOK_PRIVATE_HOSTS = env.hosts("WEBHOOK_PRIVATE_HOSTS")
 
 # --- Research -------------------------------------------------------------------------------------------------
 
@@ -213,16 +219,12 @@ CITATION_STYLE = env.text("CITATION_STYLE", "american-medical-association")
 API_WRITE_ENABLED = env.flag("API_WRITE_ENABLED")
 # "absolute": links open on this site; "relative": a front end puts its own address before them; or another origin.
 API_LINKS = env.text("API_LINKS", "absolute")
-# Where a front end shows drafts, e.g. https://www.example/preview; empty for none.
-API_PREVIEW_URL = env.text("API_PREVIEW_URL")
-if API_PREVIEW_URL and (
-    urlsplit(API_PREVIEW_URL).scheme not in {"http", "https"} or not urlsplit(API_PREVIEW_URL).netloc
-):
-    env.malformed(
-        "API_PREVIEW_URL",
-        "API_PREVIEW_URL is not an http(s) address.",
-        "For example: https://www.clinic.example/preview/",
+if API_LINKS not in {"absolute", "relative"}:
+    API_LINKS = (
+        env.address("API_LINKS", API_LINKS, "absolute, relative or https://www.example", path=False) or "absolute"
     )
+# Where a front end shows drafts, e.g. https://www.example/preview; empty for none.
+API_PREVIEW_URL = env.address("API_PREVIEW_URL", env.text("API_PREVIEW_URL"), "https://www.clinic.example/preview/")
 API_PREVIEW_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(API_PREVIEW_URL)) if API_PREVIEW_URL else ""
 # The preview panel goes to the front end itself: in a frame within its frame Wagtail could not reach the page.
 WAGTAIL_HEADLESS_PREVIEW = {"REDIRECT_ON_PREVIEW": True}
@@ -235,7 +237,11 @@ WAGTAILAPI_DOCS_ENABLED = env.flag("API_DOCS")
 WAGTAILAPI_LIMIT_MAX = 100
 WAGTAILAPI_RICH_TEXT_FORMAT = "html"
 CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+CORS_ALLOWED_ORIGINS = [
+    good
+    for origin in env.words("CORS_ALLOWED_ORIGINS")
+    if (good := env.address("CORS_ALLOWED_ORIGINS", origin, "https://www.example,https://app.example", path=False))
+]
 CORS_ALLOW_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST")
 CORS_ALLOW_HEADERS = ("accept", "authorization", "content-type", "idempotency-key", "if-none-match")
 CORS_EXPOSE_HEADERS = ("Allow", "ETag", "Last-Modified", "Retry-After")
@@ -247,7 +253,7 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("es", _("Spanish
 LOCALE_PATHS = [ROOT / "locale"]
 WAGTAIL_I18N_ENABLED = True
 USE_I18N = True
-TIME_ZONE = env.text("TIME_ZONE", "America/Los_Angeles")
+TIME_ZONE = env.time_zone("TIME_ZONE", "America/Los_Angeles")
 USE_TZ = True
 
 # --- Files ----------------------------------------------------------------------------------------------------
