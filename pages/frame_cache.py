@@ -11,7 +11,7 @@ import secrets
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 from django.utils import translation
@@ -35,6 +35,8 @@ from pages.models import (
     StandardPage,
     TeamPage,
 )
+from pages.sites import site_of
+from research.prepared import prepared
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ def frame_for(request: HttpRequest) -> Frame:
     """Returns the frame of the request's site in the active language; one query when the cache holds it."""
     kept: Frame | None = getattr(request, "_clinic_frame", None)
     if kept is None:
-        site = Site.find_for_request(request)
+        site = site_of(request)
         kept = _kept(site, translation.get_language() or "en") if site else _default()
         request._clinic_frame = kept  # type: ignore[attr-defined]
     return kept
@@ -58,7 +60,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _kept(site: Site, language: str) -> Frame:
-    version = ClinicSettings.objects.filter(site=site).values_list("frame_version", flat=True).first()
+    version = next(iter(_version(site=site.pk)), "")
     if not version:
         return _built(site)
     key = f"frame:{FORMAT}:{site.pk}:{version}:{language}"
@@ -75,6 +77,11 @@ def _kept(site: Site, language: str) -> Frame:
     except Exception:
         logger.warning("The cache did not take the page frame; the next page builds it again.")
     return frame
+
+
+@prepared
+def _version(*, site: int) -> QuerySet[ClinicSettings, str]:
+    return ClinicSettings.objects.filter(site_id=site).values_list("frame_version", flat=True)
 
 
 def _default() -> Frame:

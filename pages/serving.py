@@ -14,6 +14,8 @@ from wagtail import views
 from wagtail.models import Page, Site
 from wagtail.url_routing import RouteResult
 
+from pages.sites import site_of
+
 MOST_REMEMBERED = 10_000
 _types: dict[str, type[Page]] = {}
 
@@ -31,7 +33,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
 
 def page_at(request: HttpRequest, path: str) -> Page | None:
     """Returns the live page, in its own type and with what its template always needs, or None."""
-    site = Site.find_for_request(request)
+    site = site_of(request)
     language = translation.get_language()
     roots = [root for root in Site.get_site_root_paths() if site and root.site_id == site.pk]
     root = next((root for root in roots if root.language_code == language), None)

@@ -27,6 +27,7 @@ from research.csl import citation_as_csl, clean_authors
 from research.formats.csl import CslItem
 from research.formatting import FormattedCitation, format_ama
 from research.identifiers import NORMALIZERS
+from research.models.indexes import NullsLastIndex
 from research.models.querysets import CitationQuerySet
 from research.publishing import GuardedPublishing
 from research.standing import ALARMING, citation_doubted, citation_leaves
@@ -260,6 +261,14 @@ class Citation(
                 name="research_citation_public",
             ),
             models.Index(fields=["-issued_year", "key"], name="research_citation_newest"),
+            # A page of the public list, however far back, from the index alone.
+            NullsLastIndex(
+                models.F("issued_year").desc(nulls_last=True),
+                models.F("key").asc(),
+                name="research_citation_listed",
+                include=["id"],
+                condition=models.Q(live=True, verified_on__isnull=False, withheld=False),
+            ),
             models.Index(fields=["next_review"], name="research_citation_review"),
         ]
 

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clinic.api.routers.research import ORDERS
 from pages.models import ConditionPage, ConditionQuestion, WarningSign
 from research.models import Citation, CitationTopic
 from tests.api.world import World
@@ -108,6 +109,18 @@ def test_lists_and_details_stay_within_eight_queries(
         referral_page()
     asked = queries(path)
     assert len(asked) <= MOST_QUERIES, "\n".join(line[:200] for line in asked)
+
+
+def test_a_page_of_the_library_is_read_from_an_index_in_its_order(world: World) -> None:
+    if connection.vendor == "postgresql":  # which sorts a table this small
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off"
+            )
+    rows = Citation.objects.published().order_by(*ORDERS["-year"]).values_list("pk")
+    plan = rows[20:40].explain()
+    assert "research_citation_listed" in plan, plan
+    assert "TEMP B-TREE" not in plan, plan
 
 
 def test_the_number_of_queries_does_not_grow(world: World, queries: Callable[[str], list[str]]) -> None:

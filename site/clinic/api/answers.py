@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from wagtail.models import Page, PageViewRestriction
 from wagtail.rich_text import RichText
 
-from clinic.api.links import api_link, file_link, page_link
+from clinic.api.labels import Labels
+from clinic.api.links import api_path, base_of_site, file_link, page_link
 from clinic.api.pictures import picture
 from clinic.api.richtext import RichTexts
 from clinic.api.schemas.media import Document, Picture
@@ -36,6 +37,8 @@ class Answer:
         citations: Iterable[Citation] = (),
     ) -> None:
         self.request = request
+        self.base = base_of_site(request)
+        self.label = Labels()
         self.sources = sources
         #: Public citations that this answer may name, by primary key.
         self.citations = {citation.pk: citation for citation in citations if citation.is_published}
@@ -56,7 +59,7 @@ class Answer:
             type=model._meta.label,
             title=page.title,
             html_url=page_link(page, self.request),
-            detail_url=api_link(self.request, "detail_page", page_id=page.pk),
+            detail_url=self.base + api_path("detail_page", page_id=page.pk),
         )
 
     def public_page_reference(self, page: Page) -> PageReference | None:

@@ -1,4 +1,4 @@
-"""Labels of choices, looked up once for each language."""
+"""Labels of choices in the language of one answer."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from django.db.models import TextChoices
 from django.utils.translation import get_language
 
 
-def label(choices: type[TextChoices], value: str) -> str:
-    """The label of one value, as ``get_..._display`` gives it; that one goes through all labels at every call."""
-    return _labels(choices, get_language()).get(value, value)
+class Labels:
+    """``labels(Kind, value)``: the label as ``get_..._display`` gives it, which goes through all labels every time."""
+
+    def __init__(self) -> None:
+        self._language = get_language()
+
+    def __call__(self, choices: type[TextChoices], value: str) -> str:
+        """The label of one value; the value itself where none has it."""
+        return _labels(choices, self._language).get(value, value)
 
 
 @lru_cache(maxsize=100)

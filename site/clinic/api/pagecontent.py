@@ -13,8 +13,7 @@ from wagtail.models import Page
 from clinic.api.answers import Answer
 from clinic.api.blocks import rich_texts_in, stream_value
 from clinic.api.formcontent import form_definition
-from clinic.api.labels import label
-from clinic.api.links import api_link
+from clinic.api.links import api_path
 from clinic.api.schemas import pages as shapes
 from clinic.api.schemas.references import Labelled
 from clinic.api.team import team_member
@@ -109,11 +108,11 @@ def references(sources: SourceRegister | None, answer: Answer) -> list[shapes.Re
         shapes.Reference(
             number=source.number,
             key=source.citation.key,
-            detail_url=api_link(answer.request, "citation_detail", key=source.citation.key),
+            detail_url=answer.base + api_path("citation_detail", key=source.citation.key),
             ama_html=source.citation.ama_html,
             ama_text=source.citation.ama_text,
             url=source.citation.url or (f"https://doi.org/{source.citation.doi}" if source.citation.doi else ""),
-            status=Labelled(value=source.citation.status, label=label(Status, source.citation.status)),
+            status=Labelled(value=source.citation.status, label=answer.label(Status, source.citation.status)),
             stands=source.citation.stands,
         )
         for source in sources or ()
@@ -135,7 +134,7 @@ def _claim(claim: AbstractClaim, answer: Answer) -> Content:
                 number=answer.number_of(citation),
                 key=citation.key,
                 stance=Stance(source.stance),
-                stance_label=label(Stance, source.stance),
+                stance_label=answer.label(Stance, source.stance),
                 locator=source.locator,
             )
             for source, citation in cited

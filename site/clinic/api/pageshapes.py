@@ -11,7 +11,7 @@ from pydantic import Discriminator, create_model
 from wagtail.models import Page, get_page_models
 
 from clinic.api.answers import Answer
-from clinic.api.links import api_link, page_link
+from clinic.api.links import api_path, page_link
 from clinic.api.pagecontent import (
     PAGE_TYPES,
     cited_by,
@@ -89,7 +89,7 @@ def _label(page: Page) -> str:
 def _meta(page: Page, answer: Answer) -> dict[str, Any]:
     return {
         "type": _label(page),
-        "detail_url": api_link(answer.request, "detail_page", page_id=page.pk),
+        "detail_url": answer.base + api_path("detail_page", page_id=page.pk),
         "html_url": page_link(page, answer.request),
         "slug": page.slug,
         "locale": page.locale.language_code,

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Field, Schema
-from wagtail.api.v2.utils import get_full_url
 
+from clinic.api.links import base_of_site
 from clinic.api.schemas.shape import Shape
 
 Item = TypeVar("Item")
@@ -51,5 +51,4 @@ def paged(
 def _address(request: HttpRequest, paging: Paging, offset: int) -> str:
     query = request.GET.copy()
     query["limit"], query["offset"] = str(paging.limit), str(offset)
-    address: str = get_full_url(request, f"{request.path}?{query.urlencode()}")
-    return address
+    return f"{base_of_site(request)}{request.path}?{query.urlencode()}"

@@ -9,7 +9,9 @@ from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, 
 from django.db.models.functions import JSONObject, Length, Substr
 from django.http import HttpRequest
 from wagtail.api.v3.querysets import get_pages_queryset
-from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.models import Page, PageViewRestriction
+
+from pages.sites import site_of
 
 
 def public_pages(request: HttpRequest, model: Any = Page) -> Any:
@@ -17,7 +19,7 @@ def public_pages(request: HttpRequest, model: Any = Page) -> Any:
 
     A page under any view restriction is left out whatever its kind: an answer must not depend on who asks.
     """
-    site = Site.find_for_request(request)
+    site = site_of(request)
     if site is None:
         return model.objects.none()
     # Whether a root or a restriction stands above a page shows in the beginning of its path (treebeard's MP_Node).

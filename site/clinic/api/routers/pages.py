@@ -25,6 +25,7 @@ from clinic.api.publicpages import readable_pages, with_family
 from clinic.api.withdrawn import pages as router
 from pages.models import ConditionPage
 from pages.search.results import PAGES, find
+from pages.sites import site_of
 
 READS = ApiToken(required=False)
 LABELS = {model._meta.label: model for model in ITEMS}
@@ -72,7 +73,7 @@ class PageFilters(Schema):
                     raise Http404(f"There is no public page with the number {pk}.")
                 pages = pages & narrow(page)
         if self.search.strip():
-            site = Site.find_for_request(request)
+            site = site_of(request)
             found = find(self.search, site).of(PAGES) if site else []
             pages = pages.filter(pk__in=[hit.pk for hit in found])
         return pages.order_by(*ORDERS[self.order])
@@ -130,7 +131,7 @@ def find_page(
     html_path: str = Query(..., max_length=1000, description="Path of the page on the site, e.g. /conditions/ptsd/."),  # type: ignore[type-arg]
 ) -> dict[str, Any]:
     """The page that opens at a path of the site."""
-    site = Site.find_for_request(request)
+    site = site_of(request)
     # Browsers give a path percent-encoded, people write it as it reads.
     path = "/".join(part for part in unquote(html_path.split("?")[0]).split("/") if part)
     page = None

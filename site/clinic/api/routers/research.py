@@ -20,6 +20,7 @@ from clinic.api.publicpages import public_pages
 from clinic.api.schemas import research as shapes
 from pages.models import ConditionPage
 from pages.search.results import RESEARCH, find
+from pages.sites import site_of
 from research.choices import Finding, Kind, Species, Status, StudyDesign
 from research.exporting import export_response
 from research.formats.registry import FORMATS
@@ -117,11 +118,9 @@ def list_citations(
     paging: Query[Paging],
 ) -> dict[str, Any]:
     """Published records of the library. A retracted record is given as such; a withheld one never."""
-    rows = build.for_api(
-        filters.apply(Citation.objects.published(), _site(request)), relations="relations" in expansion.expand
-    )
+    found = filters.apply(Citation.objects.published(), _site(request)).values_list("pk", flat=True)
     answer = Answer(request)
-    return paged(request, rows, paging, lambda page: build.listed(page, answer, expansion.expand))
+    return paged(request, found, paging, lambda pks: build.listed(pks, answer, expansion.expand))
 
 
 def export_citations(
@@ -162,12 +161,12 @@ router.get(
     summary="One citation",
     by_alias=True,
 )
-def get_citation(request: HttpRequest, response: HttpResponse, key: str) -> shapes.CitationDetail:
+def get_citation(request: HttpRequest, response: HttpResponse, key: str) -> dict[str, Any]:
     """A published record by its key, with its CSL-JSON item and its relations."""
-    citation = build.for_api(Citation.objects.published(), relations=True).filter(key=key).first()
-    if citation is None:
+    found = build.detail(key, Answer(request))
+    if found is None:
         raise Http404("There is no published citation of this key.")
-    return build.detail(citation, Answer(request))
+    return found
 
 
 @router.patch(
@@ -243,7 +242,7 @@ def get_topic(request: HttpRequest, slug: str) -> shapes.TopicDetail:
 
 
 def _site(request: HttpRequest) -> Site:
-    site: Site | None = Site.find_for_request(request)
+    site = site_of(request)
     if site is None:
         raise Http404("No site answers at this address.")
     return site

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Locale, Site
+from wagtail.models import Locale
 
 from clinic.api.links import base_of_site, file_link, front_link, page_link
 from clinic.api.pagination import Listing, Paging, paged
@@ -23,6 +23,7 @@ from pages.models import EligibilityCriterion
 from pages.search.counting import promoted
 from pages.search.reading import LONGEST_TEXT
 from pages.search.results import PAGES, PEOPLE, RESEARCH, find, shown
+from pages.sites import site_of
 
 router = Router()
 
@@ -167,7 +168,7 @@ class RedirectFilters(Schema):
 )
 def list_redirects(request: HttpRequest, filters: Query[RedirectFilters], paging: Query[Paging]) -> dict[str, Any]:
     """Redirects of this site. One that leads to a page nobody may see is left out."""
-    site = Site.find_for_request(request)
+    site = site_of(request)
     rows = Redirect.objects.filter(Q(site=site) | Q(site__isnull=True)).order_by("old_path", "pk")
     rows = rows.filter(Q(redirect_page__isnull=True) | Q(redirect_page__in=public_pages(request)))
     if filters.path:
@@ -211,7 +212,7 @@ def get_search(
     """
     # Words typed here are kept nowhere on the way.
     response["Cache-Control"] = "private, no-store"
-    site = Site.find_for_request(request)
+    site = site_of(request)
     if site is None:
         raise Http404("No site answers at this address.")
     locale = get_object_or_404(Locale, language_code=wanted.locale) if wanted.locale else None

@@ -1,0 +1,118 @@
+"""Queries whose SQL is written once.
+
+Django writes the SQL of a query set anew each time it is asked. For a short answer that takes many times longer than
+the database does. A function decorated with `prepared` describes such a query; calling it fills in its values and asks:
+
+    @prepared
+    def titles(*, slug: str) -> QuerySet[Page, tuple[str]]:
+        return Page.objects.filter(slug=slug).values_list("title")
+
+    titles(slug="ptsd")  # a list of rows, fetched now
+
+Positional arguments shape the query (each combination is written once), keyword arguments are its values: numbers,
+texts, and lists of numbers, which are asked for with the look-up `among` in the place of `in`. Inside the function a
+value is a blank that can only be compared: whatever else the query depends on (the date, the language, who asks) would
+be kept from the first time, and has to come in as a value.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Sequence
+from copy import copy
+from functools import update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+Values = ParamSpec("Values")
+Row = TypeVar("Row")
+
+
+def prepared(build: Callable[Values, QuerySet[Any, Row]]) -> Prepared[Values, Row]:
+    """Makes a function that describes a query into one that asks it."""
+    return Prepared(build)
+
+
+class Prepared(Generic[Values, Row]):
+    """A query that is written at its first call."""
+
+    def __init__(self, build: Callable[Values, QuerySet[Any, Row]]) -> None:
+        update_wrapper(self, build)
+        parameters = inspect.signature(build).parameters.values()
+        self._build: Callable[..., QuerySet[Any, Row]] = build
+        self._blanks = {one.name: Blank(one.name) for one in parameters if one.kind is one.KEYWORD_ONLY}
+        self._written: dict[tuple[Any, ...], Written] = {}
+
+    def __call__(self, *shape: Values.args, **values: Values.kwargs) -> list[Row]:
+        """The rows for these values."""
+        written = self._written.get(shape)
+        if written is None:  # two threads may both write it; either copy will do
+            written = self._written[shape] = Written(self._build(*shape, **self._blanks))
+        return list(written.filled(values))
+
+
+class Written:
+    """A query set with its SQL."""
+
+    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+        self._queryset = queryset
+        self._compiler: SQLCompiler = queryset.query.get_compiler(queryset.db)
+        self._sql, self._parameters = self._compiler.as_sql()
+
+    def filled(self, values: dict[str, Any]) -> QuerySet[Any, Any]:
+        """The query set about to be asked with ``values``. To be read as it is: a filter would not reach the SQL."""
+        connection = connections[self._queryset.db]
+        parameters = tuple(
+            _for_database(values[one.name], connection) if isinstance(one, Blank) else one for one in self._parameters
+        )
+        ready: Any = copy(self._compiler)  # other threads use the same one, with their own connections
+        ready.connection = connection
+        ready.as_sql = lambda *args, **kwargs: (self._sql, parameters)
+        asked = self._queryset.all()
+        asked.query.get_compiler = lambda *args, **kwargs: ready  # type: ignore[method-assign]
+        return asked
+
+
+class Blank(Expression):
+    """The place of a value in a prepared query."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """A parameter whose value is this blank."""
+        return "%s", [self]
+
+
+@ForeignObject.register_lookup
+@Field.register_lookup
+class Among(Lookup):
+    """``pk__among=numbers``: as ``pk__in`` with the list as one parameter, so that its length is no part of the SQL."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        """The list is an array."""
+        return self._written("{} = ANY{}", compiler, connection)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        """The list is a text in JSON."""
+        return self._written("{} IN (SELECT value FROM json_each{})", compiler, connection)
+
+    def _written(self, form: str, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        column, before = self.process_lhs(compiler, connection)
+        blank, after = self.process_rhs(compiler, connection)  # comes in parentheses
+        return form.format(column, blank), [*before, *after]
+
+
+def _for_database(value: Any, connection: BaseDatabaseWrapper) -> Any:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
+    return value
