@@ -5,9 +5,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.db import connections, transaction
+from django.db import connections
 from hypothesis import settings as hypothesis_settings
-from pytest_django import DjangoDbBlocker
 
 from tests import servers
 from tests.servers import ROOT
@@ -91,20 +90,6 @@ def own_loop() -> Iterator[None]:
     asyncio.events._set_running_loop(None)
     yield
     asyncio.events._set_running_loop(running)
-
-
-@pytest.fixture(scope="module")
-def demo_site(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The whole demo clinic, made once for the tests of a module and gone after them.
-
-    A test that uses it also asks for `db`; what the test changes is undone as ever.
-    """
-    from clinic.demo import seed
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        seed.seed(lambda _line: None)
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

@@ -8,19 +8,18 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from tests.api.world import World, build
+from tests.database import rolled_back
 
 
 @pytest.fixture(scope="module")
 def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
     """The clinic, made once for a module's tests and taken back after them."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with rolled_back(django_db_blocker):
         yield build()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

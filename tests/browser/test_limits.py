@@ -1,6 +1,6 @@
 """Limits that show only on the demo as it is served: every link over HTTP, a first visit, states of forms.
 
-What a page may weigh and its queries are in tests/pages/test_limits.py; markup and axe over every template in
+What a page may weigh and its queries are in tests/demo/test_limits.py; markup and axe over every template in
 test_templates.py; the clinic's colours in test_public_site.py.
 """
 

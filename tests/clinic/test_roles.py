@@ -7,9 +7,9 @@ from django.test import Client
 from wagtail.models import Page, Site
 from wagtail.permissions import policy_registry
 
+from clinic.demo.builders import make_home
 from clinic.roles import ADMINISTRATORS, CLINICIANS, INTAKE, MARKETING, create_missing_roles, setup_roles
 from pages.models import ClinicSettings
-from tests.builders import make_home
 
 pytestmark = pytest.mark.django_db
 

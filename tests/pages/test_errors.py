@@ -17,7 +17,6 @@ from wagtail.models import Collection, CollectionViewRestriction
 
 from clinic.urls import urlpatterns as clinic_urls
 from pages.models import ClinicDocument, StandardPage
-from tests.pages import site
 
 
 def fails(request: HttpRequest) -> HttpResponse:
@@ -33,9 +32,7 @@ handler400 = "pages.views.bad_request"
 handler500 = "pages.views.server_error"
 
 
-@pytest.fixture(autouse=True)
-def clinic(db: None) -> None:
-    site.whole_site()
+pytestmark = pytest.mark.usefixtures("whole_site")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
@@ -16,15 +15,12 @@ from wagtail.models import Page, PageViewRestriction, Site
 from pages import frame_cache, views
 from pages.frame import Line, Phone
 from pages.models import Announcement, ClinicSettings, CrisisLine, HeaderLink, Navigation, StandardPage
-from tests.pages import site
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def clinic() -> ClinicSettings:
-    cache.clear()
-    site.whole_site(facts=1, conditions=1)
+def clinic(whole_site: None) -> ClinicSettings:
     return ClinicSettings.objects.get()
 
 

@@ -12,15 +12,13 @@ from django.test import Client
 
 from pages import jsonld
 from pages.models import ConditionPage, Person
-from tests.pages import site
 from tests.pages.schema_org import problems
 
 BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 
 @pytest.fixture
-def clinic(db: None) -> None:
-    site.whole_site()
+def clinic(whole_site: None) -> None:
     Person.objects.update(name="Rae Example", role="Medical director", credentials="MD")
 
 

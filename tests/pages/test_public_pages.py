@@ -3,8 +3,6 @@
 import pytest
 from django.test import Client
 
-from tests.pages import site
-
 pytestmark = pytest.mark.django_db
 
 ADDRESSES = [
@@ -20,11 +18,6 @@ ADDRESSES = [
     "/search/?q=zzzz",
     "/no-such-page/",
 ]
-
-
-@pytest.fixture
-def whole_site() -> None:
-    site.whole_site()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

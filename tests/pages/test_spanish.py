@@ -15,7 +15,6 @@ from django.utils import translation
 from django.utils.translation.template import templatize
 
 from research.choices import Finding, Kind, Species, Status, StudyDesign
-from tests.pages import site
 
 ROOT = Path(settings.LOCALE_PATHS[0])
 PO, MO = (ROOT / f"es/LC_MESSAGES/django.{kind}" for kind in ("po", "mo"))
@@ -100,9 +99,8 @@ def test_the_vocabulary_of_research_is_translated(choices: type) -> None:
     assert all(one != other for one, other in zip(english, spanish, strict=True))
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("whole_site")
 def test_a_page_not_yet_translated_says_its_language(client: Client) -> None:
-    site.whole_site()
     page = client.get("/es/conditions/condition-0/").content.decode()
     assert '<html lang="es">' in page
     assert '<main id="main" tabindex="-1" lang="en">' in page

@@ -24,7 +24,7 @@ from pages.models import ClinicSettings, ConditionFact, ConditionPage, Eligibili
 from research.choices import Status
 from research.models import Citation, Topic
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_site")]
+pytestmark = pytest.mark.django_db
 
 ADDRESSES = list(data.pages())
 

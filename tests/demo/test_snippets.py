@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from pages.models import EligibilityCriterion, Person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_site")]
+pytestmark = pytest.mark.django_db
 
 
 def log_in(username: str) -> Client:

@@ -23,7 +23,7 @@ from pages import serving
 from pages.models import ConditionPage, HomePage
 from tests.pages import site
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_site")]
+pytestmark = pytest.mark.django_db
 
 KIB = 1024
 OTHERS = [
@@ -54,10 +54,10 @@ def addresses() -> list[str]:
     return [page.get_url() for page in Page.objects.live().filter(depth__gt=1)] + OTHERS
 
 
-@pytest.fixture
-def everything(client: Client) -> dict[str, BeautifulSoup]:
+@pytest.fixture(scope="module")
+def everything(demo_rows: None) -> dict[str, BeautifulSoup]:
     """Every page of the demo, parsed."""
-    return {address: BeautifulSoup(client.get(address).content, "html5lib") for address in addresses()}
+    return {address: BeautifulSoup(Client().get(address).content, "html5lib") for address in addresses()}
 
 
 def test_sizes(client: Client) -> None:

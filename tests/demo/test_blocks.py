@@ -31,7 +31,7 @@ from pages.models import (
     StandardPage,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_site")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

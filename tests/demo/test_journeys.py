@@ -14,7 +14,7 @@ from forms.models import FormPage, Submission
 from pages.models import ConditionFact, ConditionPage
 from research.models import Citation, Topic
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_site")]
+pytestmark = pytest.mark.django_db
 
 
 def log_in(username: str) -> Client:
