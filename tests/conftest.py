@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from tests import servers
+from tests.database import rolled_back
 from tests.servers import ROOT
 
 # A busy machine must not fail a test, and CI must fail for the change at hand, not for a new random example.
@@ -81,6 +83,13 @@ def django_db_setup(django_db_setup: None) -> None:
     for connection in connections.all(initialized_only=True):
         if rows := getattr(connection, "_test_serialized_contents", None):
             type(connection)._test_serialized_contents = rows
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For fixtures that make rows once for a module: each test undoes its own changes, the module's end these."""
+    with rolled_back(django_db_blocker):
+        yield
 
 
 @pytest.fixture

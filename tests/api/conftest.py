@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from tests.api.world import World, build
-from tests.database import rolled_back
 
 
 @pytest.fixture(scope="module")
-def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """The clinic, made once for a module's tests and taken back after them."""
-    with rolled_back(django_db_blocker):
-        yield build()
+def built(module_transaction: None) -> World:
+    """The clinic, made once for a module's tests."""
+    return build()
 
 
 @pytest.fixture

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.cache import cache
-from pytest_django import DjangoDbBlocker
 
-from tests.database import rolled_back
 from tests.pages import site
 
 
 @pytest.fixture(scope="module")
-def site_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The small clinic site, made once for a module's tests and taken back after them."""
-    with rolled_back(django_db_blocker):
-        site.whole_site()
-        yield
+def site_rows(module_transaction: None) -> None:
+    """The small clinic site, made once for a module's tests."""
+    site.whole_site()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -26,8 +27,9 @@ pytestmark = pytest.mark.django_db
 NEWS = {"kind": "news", "study_design": "report"}
 
 
-@pytest.fixture
-def library(client: Client) -> Client:
+@pytest.fixture(scope="module")
+def library_rows(module_transaction: None) -> None:
+    """The Research & Science page with a small library, made once."""
     home = site.home()
     home.add_child(instance=ResearchPage(title="Research & Science", slug="research", summary="What stands behind it."))
     depression = topic("depression", name="Depression", introduction="<p>About low mood.</p>", sort_order=1)
@@ -41,6 +43,12 @@ def library(client: Client) -> Client:
     citation("hidden", topics={"ptsd": "benefit"}, withheld=True)
     citation("draft", topics={"ptsd": "benefit"}, live=False)
     citation("unconfirmed", topics={"ptsd": "benefit"}, verified_on=None)
+
+
+@pytest.fixture
+def library(library_rows: None, client: Client, db: None) -> Client:
+    """A visitor of the library; what a test changes is taken back after it."""
+    cache.clear()
     return client
 
 

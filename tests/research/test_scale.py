@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -33,11 +34,18 @@ def _grow(**size: int) -> None:
     call_command("make_large_library", yes=True, **{"citations": 400, "topics": 12, "pages": 3, **size})
 
 
-@pytest.fixture
-def large(db: None) -> None:
+@pytest.fixture(scope="module")
+def large_rows(module_transaction: None) -> None:
+    """A Research page with 400 invented records, made once."""
     home_page().add_child(instance=ResearchPage(title="Research", slug="research", summary="What stands behind it."))
     condition_page()
     _grow()
+
+
+@pytest.fixture
+def large(large_rows: None, db: None) -> None:
+    """The large library; what a test changes is taken back after it."""
+    cache.clear()
 
 
 def _queries(client: Client, address: str) -> int:
