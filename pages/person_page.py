@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from pages import jsonld
 from pages.frame_cache import frame_for
-from pages.models import ConditionPage, Person, ProfessionalsPage
+from pages.models import Person
 
 
 @require_safe
 def person_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Who the person is and which pages they checked. Nobody is shown who is neither on the team nor a reviewer."""
-    checked = [
-        *ConditionPage.objects.live().public().filter(reviewer__slug=slug).order_by("title"),
-        *ProfessionalsPage.objects.live().public().filter(reviewer__slug=slug).order_by("title"),
-    ]
-    shown = Q(slug=slug, on_team_page=True) if not checked else Q(slug=slug)
-    person = get_object_or_404(Person.objects.select_related("photo"), shown)
+    person = get_object_or_404(Person.objects.select_related("photo"), slug=slug)
+    checked = person.checked()
+    if not (checked or person.on_team_page):
+        raise Http404
     address = request.build_absolute_uri(request.path)
     return render(
         request,

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructValue
+from wagtail.models import Page
 
 from pages.blocks.prose import CLAIM_TEXT_FEATURES, anchor
 
@@ -146,6 +147,18 @@ class CallToActionBlock(blocks.StructBlock):
         label=_("button"), max_length=60, help_text=_("Starts with a verb, e.g. “Schedule a call”.")
     )
     page = blocks.PageChooserBlock(label=_("leads to"))
+
+    def get_preview_value(self) -> Any:
+        """A button to the front page, whatever else there is."""
+        front = Page.objects.live().filter(sites_rooted_here__isnull=False).first()
+        return self.normalize(
+            {
+                "title": _("Would you like to talk first?"),
+                "text": _("A nurse calls back at a time you choose."),
+                "label": _("Schedule a call"),
+                "page": front,
+            }
+        )
 
     class Meta:
         icon = "link"

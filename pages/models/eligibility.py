@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.models import PreviewableMixin
 
 
 class EligibilityCriterionQuerySet(models.QuerySet["EligibilityCriterion"]):
@@ -30,7 +33,7 @@ class EligibilityCriterionQuerySet(models.QuerySet["EligibilityCriterion"]):
         return newest
 
 
-class EligibilityCriterion(models.Model):
+class EligibilityCriterion(PreviewableMixin, models.Model):
     """One line of the inclusion or exclusion list. Retire a criterion instead of deleting it."""
 
     class Kind(models.TextChoices):
@@ -70,3 +73,14 @@ class EligibilityCriterion(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        """Both lists as visitors and referrers read them."""
+        return "pages/admin/criteria_preview.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        """The criteria in use with this one as it is in the form, in its place."""
+        others = EligibilityCriterion.objects.active().exclude(pk=self.pk)
+        rows = sorted([*others, *([self] if self.active else [])], key=lambda row: row.sort_order)
+        kinds = {kind: [row for row in rows if row.kind == kind] for kind in self.Kind.values}
+        return {"criterion": self, **kinds}

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import Page, PreviewableMixin
 from wagtail.search import index
 
 
@@ -19,7 +21,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(on_team_page=True).select_related("photo")
 
 
-class Person(index.Indexed, models.Model):
+class Person(PreviewableMixin, index.Indexed, models.Model):
     """Somebody of the clinic, shown on the team page and named as reviewer of medical pages."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -65,6 +67,21 @@ class Person(index.Indexed, models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        """The page of the person, as it is when they are on the team page."""
+        return "pages/person.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        """What that page would show."""
+        return {"person": self, "checked": self.checked(), "preview": True}
+
+    def checked(self) -> list[Page]:
+        """The public pages that name the person as their reviewer."""
+        from pages.models import ConditionPage, ProfessionalsPage
+
+        kinds = (ConditionPage, ProfessionalsPage) if self.pk else ()
+        return [page for kind in kinds for page in kind.objects.live().public().filter(reviewer=self).order_by("title")]
 
     @property
     def full_name(self) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.models import PreviewableMixin
 from wagtail.search import index
 
 from research.rich_text import RichTextField
+
+PREVIEWED = 5
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
@@ -30,7 +36,7 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         ).order_by("root_order", "root_name", "depth", "sort_order", "name")
 
 
-class Topic(index.Indexed, models.Model):
+class Topic(PreviewableMixin, index.Indexed, models.Model):
     """A condition or one of its sub-topics; one level deep. Kept by clinicians."""
 
     name = models.CharField(
@@ -97,6 +103,17 @@ class Topic(index.Indexed, models.Model):
             raise ValidationError({"parent": _("Choose a condition, not a sub-topic: topics are one level deep.")})
         if self.parent and self.pk and self.children.exists():
             raise ValidationError({"parent": _("This topic has sub-topics. Move them first.")})
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        """The topic's group as it stands in the library."""
+        return "research/admin/topic_preview.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        """The topic, and the newest of the public records filed under it."""
+        from research.models.citations import Citation
+
+        filed = Citation.objects.published().filter(topics__topic=self) if self.pk else Citation.objects.none()
+        return {"topic": self, "records": filed.order_by("-issued_year", "key")[:PREVIEWED], "count": filed.count()}
 
     def synonym_list(self) -> list[str]:
         """The other names, one an entry, without blanks."""

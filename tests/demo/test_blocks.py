@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -60,6 +61,20 @@ def test_every_block_explains_and_shows_itself_before_it_is_chosen(marketing: Cl
     response = marketing.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})
     assert response.status_code == 200
     assert "pages/site" in response.content.decode()
+    shown = BeautifulSoup(response.content, "html5lib").main
+    assert shown is not None and len(shown.get_text(strip=True)) > 10, "an empty preview shows nothing"
+
+
+def test_blocks_of_files_show_what_the_library_holds_and_stand_in_for_it(marketing: Client) -> None:
+    def shown(name: str) -> str:
+        block = dict(BODY_BLOCKS)[name]
+        return marketing.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix}).content.decode()
+
+    assert "<svg" in shown("image") and "The caption stands" in shown("image")
+    assert "form.pdf" in shown("document") and "180.0" in shown("document")
+    picture(), document()
+    assert "<picture>" in shown("image")
+    assert ">Pack</a>" in shown("document")
 
 
 def every_block() -> list[tuple[str, Any]]:
