@@ -11,7 +11,8 @@ from wagtail.models import Site
 from pages.models import ConditionPage, ResearchPage
 from research.formats.highwire import meta_tags
 from research.formats.schema_org import json_ld
-from research.models import Citation, CitationRelation
+from research.formatting import FormattedCitation
+from research.models import Citation, CitationCheck, CitationRelation
 
 
 def research_page_for(request: HttpRequest) -> ResearchPage | None:
@@ -35,7 +36,7 @@ def citation_page(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def citation_context(request: HttpRequest, citation: Citation) -> dict[str, object]:
-    """What the template of one citation shows. Also used for its preview."""
+    """What the template of one citation shows. The reference is the one that was formatted when it was saved."""
     item = citation.to_csl()
     address = request.build_absolute_uri(reverse("research_citation", args=[citation.key]))
     links = list(citation.topics.all())
@@ -43,10 +44,11 @@ def citation_context(request: HttpRequest, citation: Citation) -> dict[str, obje
     conditions = ConditionPage.objects.live().public().filter(topics__in=topics).distinct().only("title", "url_path")
     return {
         "citation": citation,
-        "formatted": citation.formatted(),
+        "formatted": FormattedCitation(citation.ama_html, citation.ama_text),
         "links": links,
         "relations": _relations(citation),
         "conditions": conditions,
+        "silent": {check.kind for check in citation.checks.to_put_right() if check.state != CitationCheck.State.MOVED},
         "highwire": meta_tags(item),
         "address": address,
         "work": json_ld(item, address),

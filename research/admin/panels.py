@@ -17,6 +17,7 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 
+from research.admin.checks_panel import ChecksPanel
 from research.admin.forms import CitationForm
 from research.usage import Usage, usage_of
 
@@ -122,6 +123,7 @@ STANDING = ObjectList(
                 "people responsible are told."
             ),
         ),
+        ChecksPanel(heading=_("What checks found")),
         MultiFieldPanel(
             [
                 FieldPanel("confirm"),

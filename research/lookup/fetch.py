@@ -65,8 +65,16 @@ class Response:
     """Whether every redirect on the way was a permanent one."""
 
 
-def fetch(url: str, policy: Policy, *, method: str = "GET", accept: str = "*/*", truncate: bool = False) -> Response:
-    """The answer to one request, redirects followed within the policy.
+def fetch(
+    url: str,
+    policy: Policy,
+    *,
+    method: str = "GET",
+    accept: str = "*/*",
+    truncate: bool = False,
+    follow: bool = True,
+) -> Response:
+    """The answer to one request, redirects followed within the policy; with ``follow`` off, the redirect itself.
 
     ``truncate`` cuts a body at the cap instead of failing. Raises RefusedError or FetchError, nothing else.
     """
@@ -75,7 +83,7 @@ def fetch(url: str, policy: Policy, *, method: str = "GET", accept: str = "*/*",
         parts = _checked(url, policy)
         status, headers, body = _exchange(parts, policy, method, accept, truncate)
         location = headers.get("location", "")
-        if status not in REDIRECTS or not location:
+        if status not in REDIRECTS or not location or not follow:
             return Response(status, url, body, headers, bool(permanent) and all(permanent))
         permanent.append(status in {301, 308})
         target = urljoin(url, location)

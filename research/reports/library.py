@@ -63,20 +63,22 @@ def duplicates() -> Iterator[Row]:
 
 
 def dead_links() -> Described:
-    """Addresses that did not answer as they should at the last check. Could-not-ask is no dead link."""
+    """Addresses that are gone, silent for long or moved for good. Could-not-ask is no dead link, nor is one failure."""
 
     def describe(check: CitationCheck) -> Row:
-        address = check.citation.url if check.kind == CitationCheck.Kind.LINK else check.citation.archive_url
         problem = _("%(what)s: %(detail)s (checked %(date)s)") % {
             "what": check.get_kind_display(),
             "detail": check.detail or check.get_state_display(),
             "date": date_format(check.checked_at.date()),
         }
-        return Row(str(check.citation), problem, address, check.citation)
+        if check.failing_since:
+            since = {"date": date_format(check.failing_since.date()), "count": check.failures}
+            problem += " " + _("It has failed since %(date)s, %(count)d times in a row.") % since
+        if copy := check.archived_copy():
+            problem += " " + _("Archived copy: %(url)s") % {"url": copy}
+        return Row(str(check.citation), problem, check.web_address(), check.citation)
 
-    kinds = (CitationCheck.Kind.LINK, CitationCheck.Kind.ARCHIVE)
-    bad = (CitationCheck.State.PROBLEM, CitationCheck.State.NOT_FOUND)
-    checks = CitationCheck.objects.filter(kind__in=kinds, state__in=bad).select_related("citation")
+    checks = CitationCheck.objects.to_put_right().select_related("citation")
     return Described(checks.order_by("citation__key", "kind"), describe)
 
 
@@ -187,7 +189,9 @@ register_report(
     Report(
         "dead-links",
         gettext_lazy("Dead links"),
-        gettext_lazy("Addresses that did not answer as they should when they were last checked."),
+        gettext_lazy(
+            "Web addresses and DOIs that were gone at two looks or more, have been silent for two weeks, or moved."
+        ),
         dead_links,
         gettext_lazy("No dead link is known. Links are checked by the command check_citations."),
     )

@@ -1,8 +1,8 @@
-"""Do the sources still hold? Links and retractions, against a real server and real files."""
+"""Have works been retracted or questioned? Against a real server and real files."""
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from clinic.chores import CHORES
 from research.choices import Status
 from research.models import Citation, CitationCheck
 from research.retractions import Notice
@@ -43,69 +42,6 @@ def check(citation: Citation, kind: str = "link") -> CitationCheck:
 
 def run(*arguments: str) -> None:
     call_command("check_citations", "--pause", "0", *arguments)
-
-
-# Links
-
-
-@pytest.mark.parametrize(
-    ("answer", "state", "words"),
-    [
-        (Answer(b"hello"), "fine", ""),
-        (Answer(b"", 404), "problem", "gone (status 404)"),
-        (Answer(b"", 410), "problem", "gone"),
-        (Answer(b"", 400), "problem", "status 400"),
-        (Answer(b"", 403), "unavailable", "does not let a program look"),
-        (Answer(b"", 503), "unavailable", "status 503"),
-        (Answer(b"", delay=1), "unavailable", "no answer"),
-        (Answer(raw=b"nonsense"), "unavailable", "not HTTP"),
-        (Answer(b"x" * 200_000), "fine", ""),
-        (Answer(b"", 301, {"Location": "/new"}), "fine", "Moved for good to"),
-        (Answer(b"", 302, {"Location": "/new"}), "fine", ""),
-        (Answer(b"", 302, {"Location": "/"}), "problem", "home page"),
-        (Answer(b"", 302, {"Location": "http://169.254.169.254/latest/meta-data"}), "problem", "not on the list"),
-    ],
-)
-def test_what_a_link_check_says(world: World, answer: Answer, state: str, words: str) -> None:
-    world.says("/new", b"here")
-    world.says("/", b"home")
-    citation = cite(url=world.says("/paper", answer))
-    run("--links")
-    found = check(citation)
-    assert (found.state, words in found.detail) == (state, True)
-    assert found.source == "127.0.0.1"
-
-
-def test_a_site_that_only_knows_get(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    citation = cite(url=world.says("/paper", Answer(b"", 405), Answer(b"page")))
-    run("--links")
-    assert check(citation).state == "fine"
-    assert [method for method, _path, _headers in world.asked] == ["HEAD", "GET"]
-
-
-def test_private_addresses_are_never_asked(world: World, settings: Any) -> None:
-    settings.RESEARCH_LINK_CHECKS = {"timeout": 0.5}
-    citation = cite(url=world.says("/secret", b"secret"), archive_url="http://localhost/x")
-    run("--links")
-    assert (check(citation).state, check(citation, "archive").state) == ("problem", "problem")
-    assert world.asked == []
-
-
-def test_a_run_goes_on_where_the_last_one_stopped(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    for number in range(4):
-        cite(f"c{number}", url=world.says(f"/{number}", b"x"))
-    run("--links", "--limit", "3")
-    assert CitationCheck.objects.count() == 3
-    run("--links")
-    assert CitationCheck.objects.count() == 4
-    assert len(world.asked) == 4
-    run("--links")
-    assert len(world.asked) == 4
-    CitationCheck.objects.update(checked_at=timezone.now() - timedelta(days=8))
-    run("--links")
-    assert len(world.asked) == 8
-    out = capsys.readouterr().out
-    assert "3 of 3" in out and "Web address: 4 checked: 4 fine." in out
 
 
 # Retraction Watch
@@ -229,23 +165,3 @@ def test_crossref_is_off_unless_configured(capsys: pytest.CaptureFixture[str]) -
         run("--crossref")
     run()
     assert "NOT checked" in capsys.readouterr().out
-
-
-# From the worker
-
-
-def test_the_worker_asks_of_one_record_at_a_time_if_the_site_is_set_to(world: World, settings: Any) -> None:
-    (chore,) = (chore for chore in CHORES if chore.name == "check_citations")
-    for key in ("one", "two"):
-        cite(key, url=world.says(f"/{key}", b"hello"))
-    chore.do()
-    assert world.asked == []  # off unless set
-    settings.RESEARCH_CHECK_DAYS = 7
-    chore.do()
-    assert [path for _method, path, _headers in world.asked] == ["/one"]
-    chore.do()
-    chore.do()
-    assert [path for _method, path, _headers in world.asked] == ["/one", "/two"]  # then nothing is due
-    CitationCheck.objects.update(checked_at=timezone.now() - timedelta(days=8))
-    chore.do()
-    assert len(world.asked) == 3

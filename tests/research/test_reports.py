@@ -71,13 +71,10 @@ def test_duplicates() -> None:
     assert [row.place for row in REPORTS["duplicates"].rows()] == ["a", "b", "c"]
 
 
-def test_dead_links_and_alerts_do_not_take_silence_for_an_answer() -> None:
-    dead, silent, fell = citation("dead", url="https://example.org/x"), citation("silent"), citation("fell")
-    CitationCheck.objects.create(citation=dead, kind="link", state="problem", detail="404")
-    CitationCheck.objects.create(citation=silent, kind="link", state="unavailable")
+def test_alerts_do_not_take_silence_for_an_answer() -> None:
+    silent, fell = citation("silent"), citation("fell")
     CitationCheck.objects.create(citation=fell, kind="retraction", state="problem", detail="Retracted", source="RW")
     CitationCheck.objects.create(citation=silent, kind="retraction", state="unavailable")
-    assert [row.fix for row in REPORTS["dead-links"].rows()] == [dead]
     assert [row.fix for row in REPORTS["alerts"].rows()] == [fell]
 
 

@@ -9,9 +9,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from research.checking import ADDRESSES, Kind, LinkChecker, Outcome, due, screen_crossref, screen_file
+from research.checking.links import LinkChecker
+from research.checking.notices import screen_crossref, screen_file
+from research.checking.records import Outcome, due
 from research.lookup.services import service
 from research.models import Citation, CitationCheck
+from research.models.checks import ADDRESSES
 from research.retractions import RetractionFileError
 
 
@@ -33,7 +36,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to check and how much of it."""
         add = parser.add_argument
-        add("--links", action="store_true", help="check web addresses and archived copies")
+        add("--links", action="store_true", help="check web addresses, archived copies and DOIs")
         add("--crossref", action="store_true", help="check retractions at Crossref")
         add("--retractions", type=Path, metavar="CSV", help="check retractions in a Retraction Watch file")
         add("--as-of", type=_day, metavar="DATE", help="date of that file; its change date unless given")
@@ -51,14 +54,14 @@ class Command(BaseCommand):
             self._screen_file(options)
         if options["crossref"] or (not asked and crossref is not None):
             assert crossref is not None
-            waiting = self._due(Kind.RETRACTION, options)
+            waiting = self._due(CitationCheck.Kind.RETRACTION, options)
             self._run("Retractions at Crossref", screen_crossref(waiting, crossref), len(waiting))
         if options["links"] or not asked:
             checker = LinkChecker(pause=options["pause"])
             for kind in ADDRESSES:
                 waiting = self._due(kind, options)
                 results = ((citation, checker.check(citation, kind)) for citation in waiting)
-                self._run(str(kind.label), results, len(waiting))
+                self._run(str(CitationCheck.Kind(kind).label), results, len(waiting))
         if not asked and crossref is None:
             self.stdout.write("Retractions were NOT checked: give --retractions FILE, or configure Crossref.")
 
@@ -83,7 +86,7 @@ class Command(BaseCommand):
             counts[outcome.state] += 1
             self.stdout.write(f"\r{label}: {done} of {total}", ending="")
             self.stdout.flush()
-            if outcome.state == CitationCheck.State.PROBLEM:
+            if outcome.state in (CitationCheck.State.PROBLEM, CitationCheck.State.MOVED):
                 self.stdout.write(f"\r{citation.key}: {outcome.detail}")
         parts = [f"{counts[state]} {words}" for state, words in _WORDS.items() if counts[state]]
         self.stdout.write(f"\r{label}: {total} checked" + (f": {', '.join(parts)}." if parts else "."))
@@ -92,6 +95,7 @@ class Command(BaseCommand):
 _WORDS = {
     CitationCheck.State.FINE: "fine",
     CitationCheck.State.PROBLEM: "need a look",
+    CitationCheck.State.MOVED: "moved",
     CitationCheck.State.NOT_FOUND: "not listed",
     CitationCheck.State.UNAVAILABLE: "could not be asked",
 }
