@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('research', '0004_count_by_index'),
+        ('research', '0005_newest_first'),
     ]
 
     operations = [
