@@ -36,12 +36,17 @@ from pages.models import (
     TeamPage,
 )
 from pages.sites import site_of
+from pages.theme import DEFAULT_ACCENT, DEFAULT_BRAND, HEX_COLOUR
 from research.prepared import prepared
 
 logger = logging.getLogger(__name__)
 
 FORMAT = 2  # raise it when a field of Frame changes, so that copies of an older release are not used
 KEPT_SECONDS = 24 * 3600
+MOST_KNOWN = 20
+
+#: What stood around the last page of each host, for error pages while the database is gone.
+_last_known: dict[str, Frame] = {}
 
 
 def frame_for(request: HttpRequest) -> Frame:
@@ -51,7 +56,19 @@ def frame_for(request: HttpRequest) -> Frame:
         site = site_of(request)
         kept = _kept(site, translation.get_language() or "en") if site else _default()
         request._clinic_frame = kept  # type: ignore[attr-defined]
+        if len(_last_known) >= MOST_KNOWN:
+            _last_known.clear()
+        _last_known[request.META.get("HTTP_HOST", "")] = kept
     return kept
+
+
+def frame_at_any_rate(request: HttpRequest) -> Frame:
+    """The frame, or, when the database is gone, the last that this process knew, else one with the country's line."""
+    try:
+        return frame_for(request)
+    except Exception:
+        logger.warning("The page frame could not be built; the last one known stands in for it.")
+        return _last_known.get(request.META.get("HTTP_HOST", "")) or _default()
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -121,8 +138,8 @@ def _built(site: Site) -> Frame:
         crisis_heading=clinic.crisis_heading,
         crisis_text=clinic.crisis_text,
         crisis_lines=tuple(Line(c.name, c.phone, c.sms, c.note) for c in clinic.crisis_lines.all()) or (DEFAULT_LINE,),
-        brand=clinic.brand_colour,
-        accent=clinic.accent_colour,
+        brand=_colour(clinic.brand_colour, DEFAULT_BRAND),
+        accent=_colour(clinic.accent_colour, DEFAULT_ACCENT),
         system_fonts=clinic.system_fonts,
         logo=_logo(clinic),
         call=_page_link(clinic.call_page, str(_("Schedule a call"))),
@@ -140,6 +157,11 @@ def _built(site: Site) -> Frame:
         team=_team(site),
         locales=dict(Locale.objects.values_list("pk", "language_code")),
     )
+
+
+def _colour(chosen: str, default: str) -> str:
+    """The colour, or the default for what is none: the form refuses it, but a script may have written to the table."""
+    return chosen if HEX_COLOUR.fullmatch(chosen) else default
 
 
 def _section(site: Site, kind: type[Page]) -> str:

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 
 from pages import social, theme
-from pages.frame import Frame
-from pages.frame_cache import frame_for
+from pages.frame_cache import frame_at_any_rate, frame_for
 
 logger = logging.getLogger(__name__)
 
@@ -60,12 +59,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: in the clinic's frame if it can still be had, else with the country's crisis line. Never fails itself."""
     try:
-        frame = frame_for(request)
-    except Exception:
-        logger.exception("The frame of the error page could not be built.")
-        frame = Frame()
-    try:
-        page: str = render_to_string("500.html", {"frame": frame})
+        page: str = render_to_string("500.html", {"frame": frame_at_any_rate(request)})
     except Exception:
         logger.exception("The error page could not be rendered.")
         page = LAST_RESORT

@@ -1,7 +1,7 @@
 """When a form cannot be taken (database gone, disk full, stale CSRF token): the answers stay on the visitor's screen.
 
-The page needs no database, says plainly that nothing was sent, and carries what was typed for sending again. It is
-answered for public form posts only, never for the admin or the API.
+The page can do without the database, says plainly that nothing was sent, and carries what was typed for sending again.
+It is answered for public form posts only, never for the admin or the API.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from pages.frame_cache import frame_at_any_rate
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ def _too_big(request: HttpRequest) -> bool:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: nothing was read, so nothing can be kept; the page before still has it all."""
-    response = render(request, "forms/too_large.html", status=413)
+    response = render(request, "forms/too_large.html", {"frame": frame_at_any_rate(request)}, status=413)
     response["Cache-Control"] = "private, no-store"
     response["Connection"] = "close"
     return response
@@ -76,6 +78,7 @@ def keep_answers(request: HttpRequest, *, status: int = 503, stale: bool = False
     except (TooManyFilesSent, OSError, ValueError):
         had_files = True
     context = {
+        "frame": frame_at_any_rate(request),
         "hidden": hidden,
         "shown": shown,
         "had_files": had_files,

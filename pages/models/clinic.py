@@ -7,6 +7,8 @@ import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Length, Trim
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -120,6 +122,14 @@ class ClinicSettings(BaseSiteSetting, ClusterableModel):
 
     class Meta:
         verbose_name = _("clinic settings")
+        constraints = [
+            models.CheckConstraint(
+                condition=GreaterThan(Length(Trim(field)), 0),
+                name=f"pages_clinic_{field}_said",
+                violation_error_message=_("Crisis help stands on every page. Write what people are to read there."),
+            )
+            for field in ("crisis_heading", "crisis_text")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -138,6 +148,16 @@ class CrisisLine(Orderable):
         blank=True,
         help_text=_("One short sentence without its full stop, e.g. Call 988 and press 1."),
     )
+
+    class Meta(Orderable.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=GreaterThan(Length(Trim(field)), 0),
+                name=f"pages_crisis_line_{field}_said",
+                violation_error_message=_("A crisis line needs a name and a number to call."),
+            )
+            for field in ("name", "phone")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.phone}"

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -31,6 +32,7 @@ from pages.models import (
     ResearchPage,
     StandardPage,
 )
+from pages.theme import stylesheet
 
 pytestmark = pytest.mark.django_db
 
@@ -356,6 +358,30 @@ def test_crisis_help_cannot_be_saved_empty(marketing: Client) -> None:
     assert {"crisis_heading", "crisis_text"} <= set(errors)
     assert response.context["form"].formsets["crisis_lines"].non_form_errors()
     assert ClinicSettings.objects.get().crisis_lines.exists()
+
+
+@pytest.mark.parametrize("blank", ["", "   "])
+def test_crisis_help_cannot_be_emptied_past_the_form(blank: str) -> None:
+    clinic = ClinicSettings.objects.get()
+    line = clinic.crisis_lines.all()[0]
+    for thing, field in ((clinic, "crisis_heading"), (clinic, "crisis_text"), (line, "name"), (line, "phone")):
+        kept = getattr(thing, field)
+        setattr(thing, field, blank)
+        with pytest.raises(ValidationError):
+            thing.full_clean()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            thing.save()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(thing).objects.update(**{field: blank})
+        setattr(thing, field, kept)
+
+
+def test_a_colour_that_is_none_breaks_no_page(client: Client) -> None:
+    ClinicSettings.objects.update(brand_colour="red", accent_colour="#12")
+    ClinicSettings.objects.get().save()
+    page = client.get("/")
+    assert page.status_code == 200
+    assert stylesheet().hash in page.content.decode()
 
 
 def test_a_changed_colour_is_told_to_the_editor(marketing: Client) -> None:

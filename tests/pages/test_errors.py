@@ -184,6 +184,17 @@ def test_a_server_error_has_crisis_help_when_even_the_database_is_gone(visitor: 
 
 
 @pytest.mark.urls(__name__)
+def test_a_server_error_says_whom_to_call_even_without_the_database(visitor: Client) -> None:
+    assert visitor.get("/conditions/condition-0/").status_code == 200
+
+    def gone(*_arguments: Any) -> None:
+        raise OperationalError("The database does not answer.")
+
+    with connection.execute_wrapper(gone):
+        assert "760-555-0142" in visitor.get("/fails/").content.decode()
+
+
+@pytest.mark.urls(__name__)
 def test_a_page_that_is_not_open_says_so(visitor: Client) -> None:
     response = visitor.get("/forbids/")
     assert response.status_code == 403
