@@ -68,6 +68,16 @@ class EvidencePageForm(WagtailAdminPageForm):
                 found.append(Statement(text, sources, owner=form, can_be_draft="draft" in form.fields))
         return found
 
+    def field_of(self, statement: Statement) -> str:
+        """The id of the field that holds a statement of the verdict; empty when no row of this form does."""
+        for formset in self.formsets.values():
+            for form in formset.forms:
+                row = form.instance
+                saved = row.pk is not None and row == statement.owner
+                if form is statement.owner or row is statement.owner or saved:
+                    return str(form["statement"].id_for_label)
+        return ""
+
     def clean(self) -> Any:
         """On the way to the public, put each problem beside its statement and ask for a reason where one is due."""
         cleaned = super().clean()
@@ -130,8 +140,9 @@ class EvidencePanel(Panel):
             return isinstance(self.form, EvidencePageForm) and bool(self.verdict)
 
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-            """Add the verdict."""
-            return {**super().get_context_data(parent_context), "verdict": self.verdict}
+            """Add the verdict, with the field of each statement that is in the way."""
+            blocks = [(block, self.form.field_of(block.statement)) for block in self.verdict.blocks]
+            return {**super().get_context_data(parent_context), "verdict": self.verdict, "blocks": blocks}
 
 
 class ReasonPanel(FieldPanel):

@@ -105,6 +105,7 @@ def allowed_query(query: QueryDict) -> QueryDict:
 class ConditionIndexView(IndexView):
     """modeladmin's index, reading only the parameters it lists."""
 
+    page_title = _("Conditions")
     export_headings = {
         "title": _("Title"),
         "fact_count": _("Facts"),
@@ -136,13 +137,22 @@ class ConditionPermissionHelper(PagePermissionHelper):
 
 
 class EditButtonHelper(PageButtonHelper):
-    """Offers editing only. Copying, unpublishing and deleting stay in the page tree, where their effects show."""
+    """Offers editing and reading. Copying, unpublishing, deleting stay in the page tree, where their effects show."""
 
     def get_buttons_for_obj(self, obj: Any, exclude: list[str] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        """The edit button, for those who may edit."""
+        """The edit button for those who may edit, and the public page for everybody."""
         buttons: list[dict[str, Any]] = super().get_buttons_for_obj(
             obj, exclude=[*(exclude or []), "copy", "unpublish", "delete"], **kwargs
         )
+        if obj.live and (address := obj.get_url(self.request)):
+            buttons.append(
+                {
+                    "url": address,
+                    "label": _("View live"),
+                    "classname": self.finalise_classname(self.edit_button_classnames),
+                    "title": _("View the public page “%(title)s”") % {"title": obj.title},
+                }
+            )
         return buttons
 
 
@@ -168,6 +178,7 @@ class ConditionListing(ModelAdmin):
     list_filter = (ReviewFilter, SupportFilter)
     list_select_related = ("reviewer",)
     list_per_page = 50
+    index_template_name = "pages/admin/conditions.html"
     index_view_extra_css = ["pages/admin/condition-listing.css"]
     search_fields = ("title",)
     ordering = ("title",)
@@ -230,7 +241,7 @@ class ConditionListing(ModelAdmin):
         today = timezone.localdate()
         day = date_format(page.next_review)
         if page.next_review < today:
-            return format_html('{} <span class="w-status w-status--primary">{}</span>', day, _("Overdue"))
+            return format_html('{} <span class="w-status w-status--critical">{}</span>', day, _("Overdue"))
         if page.next_review <= today + datetime.timedelta(days=30):
             return format_html('{} <span class="w-status">{}</span>', day, _("Due soon"))
         return day

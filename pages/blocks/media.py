@@ -20,14 +20,14 @@ VIDEO_TYPES = {"mp4": "video/mp4", "m4v": "video/mp4", "webm": "video/webm"}
 class ImageBlock(blocks.StructBlock):
     """A picture with alternative text or a plain statement that it is decorative, and a caption."""
 
-    image = ImageChooserBlock(label=_("picture"))
+    image = ImageChooserBlock(label=_("Picture"))
     alt_text = blocks.CharBlock(
-        label=_("description for people who can’t see it"),
+        label=_("Description for people who can’t see it"),
         required=False,
         max_length=255,
         help_text=_("What the picture says here. Left empty, the description stored with the picture is used."),
     )
-    caption = blocks.CharBlock(label=_("caption"), required=False, max_length=255)
+    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=255)
 
     def clean(self, value: Any) -> Any:
         """Refuses a picture that has no words and is not said to be decorative."""
@@ -70,19 +70,19 @@ class ImageBlock(blocks.StructBlock):
 class VideoBlock(blocks.StructBlock):
     """A film from our own files that loads nothing until it is played, or a plain link to one elsewhere."""
 
-    title = blocks.CharBlock(label=_("title"), max_length=120)
+    title = blocks.CharBlock(label=_("Title"), max_length=120)
     film = DocumentChooserBlock(
-        label=_("film"), required=False, help_text=_("An MP4 or WebM file. It is loaded only when somebody plays it.")
+        label=_("Film"), required=False, help_text=_("An MP4 or WebM file. It is loaded only when somebody plays it.")
     )
-    captions = DocumentChooserBlock(label=_("captions"), required=False, help_text=_("A WebVTT file (.vtt)."))
-    poster = ImageChooserBlock(label=_("still picture"), required=False)
+    captions = DocumentChooserBlock(label=_("Captions"), required=False, help_text=_("A WebVTT file (.vtt)."))
+    poster = ImageChooserBlock(label=_("Still picture"), required=False)
     link = blocks.URLBlock(
-        label=_("or address of a film elsewhere"),
+        label=_("Or address of a film elsewhere"),
         required=False,
         help_text=_("Shown as a link that names the site. Nothing is loaded from there."),
     )
     transcript = blocks.RichTextBlock(
-        label=_("transcript"), required=False, features=["bold", "italic", "link", "ul", "ol"]
+        label=_("Transcript"), required=False, features=["bold", "italic", "link", "ul", "ol"]
     )
 
     def clean(self, value: Any) -> Any:
@@ -121,9 +121,9 @@ class VideoBlock(blocks.StructBlock):
 class DocumentBlock(blocks.StructBlock):
     """A file to download, with its kind and size said before the click."""
 
-    document = DocumentChooserBlock(label=_("file"))
+    document = DocumentChooserBlock(label=_("File"))
     text = blocks.CharBlock(
-        label=_("link text"), required=False, max_length=120, help_text=_("Left empty, the file’s title is used.")
+        label=_("Link text"), required=False, max_length=120, help_text=_("Left empty, the file’s title is used.")
     )
 
     def get_preview_value(self) -> Any:

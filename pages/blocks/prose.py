@@ -15,8 +15,8 @@ CLAIM_TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ul", "ol", "c
 class RowBlock(blocks.StructBlock):
     """One row of a summary list: what it is about, and the text."""
 
-    label = blocks.CharBlock(label=_("label"), max_length=80, help_text=_("Two or three words, e.g. “On the day”."))
-    text = blocks.RichTextBlock(label=_("text"), features=CLAIM_TEXT_FEATURES)
+    label = blocks.CharBlock(label=_("Label"), max_length=80, help_text=_("Two or three words, e.g. “On the day”."))
+    text = blocks.RichTextBlock(label=_("Text"), features=CLAIM_TEXT_FEATURES)
 
     class Meta:
         icon = "list-ul"
@@ -66,12 +66,12 @@ class CalloutBlock(blocks.StructBlock):
     """A short text set apart. Crisis help is not made with it: that comes from the clinic settings."""
 
     kind = blocks.ChoiceBlock(
-        label=_("kind"),
+        label=_("Kind"),
         choices=[("note", _("Note: good to know")), ("warning", _("Caution: mind this"))],
         default="note",
     )
-    title = blocks.CharBlock(label=_("title"), max_length=100)
-    text = blocks.RichTextBlock(label=_("text"), features=CLAIM_TEXT_FEATURES)
+    title = blocks.CharBlock(label=_("Title"), max_length=100)
+    text = blocks.RichTextBlock(label=_("Text"), features=CLAIM_TEXT_FEATURES)
 
     class Meta:
         icon = "warning"
@@ -89,10 +89,10 @@ class CalloutBlock(blocks.StructBlock):
 class QuoteBlock(blocks.StructBlock):
     """Somebody's words. Not for testimonials of outcome: they are not evidence."""
 
-    text = blocks.TextBlock(label=_("words"), max_length=600)
-    who = blocks.CharBlock(label=_("who said it"), max_length=120)
+    text = blocks.TextBlock(label=_("Words"), max_length=600)
+    who = blocks.CharBlock(label=_("Who said it"), max_length=120)
     where = blocks.CharBlock(
-        label=_("role or place"), max_length=160, required=False, help_text=_("E.g. Infusion nurse.")
+        label=_("Role or place"), max_length=160, required=False, help_text=_("E.g. Infusion nurse.")
     )
 
     class Meta:

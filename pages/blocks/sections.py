@@ -15,8 +15,8 @@ from pages.blocks.prose import CLAIM_TEXT_FEATURES, anchor
 class StepBlock(blocks.StructBlock):
     """One numbered step."""
 
-    title = blocks.CharBlock(label=_("title"), max_length=100)
-    text = blocks.RichTextBlock(label=_("text"), features=CLAIM_TEXT_FEATURES)
+    title = blocks.CharBlock(label=_("Title"), max_length=100)
+    text = blocks.RichTextBlock(label=_("Text"), features=CLAIM_TEXT_FEATURES)
 
     class Meta:
         label_format = "{title}"
@@ -51,8 +51,8 @@ class QuestionValue(StructValue):
 class QuestionBlock(blocks.StructBlock):
     """A question with its answer."""
 
-    question = blocks.CharBlock(label=_("question"), max_length=200)
-    answer = blocks.RichTextBlock(label=_("answer"), features=CLAIM_TEXT_FEATURES)
+    question = blocks.CharBlock(label=_("Question"), max_length=200)
+    answer = blocks.RichTextBlock(label=_("Answer"), features=CLAIM_TEXT_FEATURES)
 
     class Meta:
         label_format = "{question}"
@@ -85,9 +85,9 @@ class QuestionGroupValue(StructValue):
 class QuestionGroupBlock(blocks.StructBlock):
     """Questions that belong together, under a heading."""
 
-    heading = blocks.CharBlock(label=_("heading"), max_length=100, help_text=_("E.g. “Before treatment”."))
-    introduction = blocks.CharBlock(label=_("introduction"), max_length=300, required=False)
-    questions = QuestionsBlock(label=_("questions"), min_num=1)
+    heading = blocks.CharBlock(label=_("Heading"), max_length=100, help_text=_("E.g. “Before treatment”."))
+    introduction = blocks.CharBlock(label=_("Introduction"), max_length=300, required=False)
+    questions = QuestionsBlock(label=_("Questions"), min_num=1)
 
     class Meta:
         icon = "help"
@@ -141,12 +141,12 @@ class ContactBlock(blocks.StaticBlock):
 class CallToActionBlock(blocks.StructBlock):
     """One thing to do next."""
 
-    title = blocks.CharBlock(label=_("title"), max_length=100)
-    text = blocks.CharBlock(label=_("text"), max_length=240, required=False)
+    title = blocks.CharBlock(label=_("Title"), max_length=100)
+    text = blocks.CharBlock(label=_("Text"), max_length=240, required=False)
     label = blocks.CharBlock(
-        label=_("button"), max_length=60, help_text=_("Starts with a verb, e.g. “Schedule a call”.")
+        label=_("Button"), max_length=60, help_text=_("Starts with a verb, e.g. “Schedule a call”.")
     )
-    page = blocks.PageChooserBlock(label=_("leads to"))
+    page = blocks.PageChooserBlock(label=_("Leads to"))
 
     def get_preview_value(self) -> Any:
         """A button to the front page, whatever else there is."""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.models import Orderable
 
 from research.choices import Stance
@@ -63,7 +63,7 @@ class AbstractValueCard(AbstractClaim):
         FieldPanel("statement"),
         FieldPanel("as_of_year"),
         FieldPanel("balance"),
-        InlinePanel("sources", label=_("Source")),
+        InlinePanel("sources", heading=_("Sources"), label=_("Source")),
     ]
 
     class Meta(AbstractClaim.Meta):
@@ -92,6 +92,18 @@ class AbstractClaimSource(Orderable):
     )
 
     objects: ClassVar[Any] = SourceQuerySet.as_manager()
+
+    panels = [
+        FieldPanel("citation", heading=_("Citation")),
+        FieldRowPanel(
+            [
+                FieldPanel(
+                    "stance", help_text=_("What the source says about the statement. One at least has to support it.")
+                ),
+                FieldPanel("locator"),
+            ]
+        ),
+    ]
 
     class Meta(Orderable.Meta):
         abstract = True

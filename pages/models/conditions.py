@@ -6,7 +6,7 @@ import datetime
 from typing import Any, ClassVar
 
 from django.db import models
-from django.forms import CheckboxSelectMultiple
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -18,7 +18,7 @@ from wagtail.models import Orderable, Page, PageManager, PageQuerySet, PageViewR
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
 from pages.blocks.prose import anchor
-from pages.evidence_form import evidence_panels
+from pages.evidence_form import EvidencePageForm, evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
 from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
@@ -85,6 +85,16 @@ class ConditionPageQuerySet(PageQuerySet):
 
 
 ConditionPageManager = PageManager.from_queryset(ConditionPageQuerySet)
+
+
+class ConditionPageForm(EvidencePageForm):
+    """Offers topics in the library's order: a condition, then what is part of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        topics = self.fields.get("topics")
+        if isinstance(topics, ModelMultipleChoiceField):
+            topics.queryset = Topic.objects.in_tree_order().select_related("parent")
 
 
 class ConditionPage(BasePage):
@@ -157,6 +167,7 @@ class ConditionPage(BasePage):
     parent_page_types = ["pages.ConditionIndexPage"]
     subpage_types: list[str] = []
 
+    base_form_class = ConditionPageForm
     content_panels = [
         *Page.content_panels,
         *evidence_panels(),
@@ -170,10 +181,16 @@ class ConditionPage(BasePage):
             [
                 FieldPanel("signs_heading"),
                 FieldPanel("signs_introduction"),
-                InlinePanel("warning_signs", label=_("Warning sign")),
-                FieldPanel("act_now"),
-                FieldPanel("act_today"),
-                FieldPanel("act_this_week"),
+                InlinePanel("warning_signs", heading=_("Signs"), label=_("Warning sign")),
+                FieldPanel("act_now", heading=_("When to act: now")),
+                FieldPanel(
+                    "act_today", heading=_("When to act: today"), help_text=_("What cannot wait, and whom to call.")
+                ),
+                FieldPanel(
+                    "act_this_week",
+                    heading=_("When to act: this week"),
+                    help_text=_("What to bring up with a clinician, and how to get a visit."),
+                ),
             ],
             heading=_("Warning signs and when to act"),
         ),
@@ -183,7 +200,15 @@ class ConditionPage(BasePage):
         FieldPanel("body"),
         InlinePanel("questions", heading=_("Questions people ask"), label=_("Question")),
         MultiFieldPanel(
-            [FieldPanel("reviewer"), FieldRowPanel([FieldPanel("reviewed_on"), FieldPanel("next_review")])],
+            [
+                FieldPanel("reviewer", help_text=_("The clinician who checked the page. Shown under its title.")),
+                FieldRowPanel(
+                    [
+                        FieldPanel("reviewed_on"),
+                        FieldPanel("next_review", help_text=_("From thirty days before, the front page reminds you.")),
+                    ]
+                ),
+            ],
             heading=_("Medical review"),
         ),
     ]
@@ -296,7 +321,7 @@ class ConditionFact(AbstractClaim):
         FieldPanel("figure"),
         FieldPanel("statement"),
         FieldRowPanel([FieldPanel("as_of_year"), FieldPanel("draft")]),
-        InlinePanel("sources", label=_("Source")),
+        InlinePanel("sources", heading=_("Sources"), label=_("Source")),
     ]
 
     class Meta(AbstractClaim.Meta):

@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.models import Orderable, Page
 
@@ -66,13 +66,22 @@ class ProfessionalsPage(RoutablePageMixin, BasePage):
         FieldPanel("criteria_introduction"),
         FieldPanel("monitoring"),
         MultiFieldPanel(
-            [FieldPanel("evidence_introduction"), InlinePanel("evidence", label=_("Study"))],
+            [FieldPanel("evidence_introduction"), InlinePanel("evidence", heading=_("Studies"), label=_("Study"))],
             heading=_("Evidence in brief"),
         ),
         FieldPanel("body"),
         FieldPanel("next_steps"),
         MultiFieldPanel(
-            [FieldPanel("reviewer"), FieldPanel("reviewed_on"), FieldPanel("next_review")], heading=_("Medical review")
+            [
+                FieldPanel("reviewer", help_text=_("The clinician who checked the page. Shown under its title.")),
+                FieldRowPanel(
+                    [
+                        FieldPanel("reviewed_on"),
+                        FieldPanel("next_review", help_text=_("From thirty days before, the front page reminds you.")),
+                    ]
+                ),
+            ],
+            heading=_("Medical review"),
         ),
     ]
 
@@ -135,6 +144,11 @@ class ProfessionalsEvidence(Orderable):
         "research.Citation", verbose_name=_("source"), on_delete=models.PROTECT, related_name="+"
     )
     point = models.CharField(_("in one line"), max_length=240)
+
+    panels = [
+        FieldPanel("citation", heading=_("Citation")),
+        FieldPanel("point", help_text=_("What the study adds, for a colleague who reads nothing else.")),
+    ]
 
     def __str__(self) -> str:
         return self.point

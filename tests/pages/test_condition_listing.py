@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from wagtail.models import GroupPagePermission, Page
+from wagtail.models import GroupPagePermission, Page, Site
 
 from pages.models import ConditionFact, ConditionIndexPage, ConditionPage, FactSource, HomePage, Person
 from research.models import Citation
@@ -107,6 +107,22 @@ def test_listed_filters_filter(
     editor: Client, conditions: dict[str, ConditionPage], query: str, expected: set[str]
 ) -> None:
     assert titles(editor.get(URL + query)) == expected
+
+
+def test_an_empty_result_leads_back_to_all(editor: Client, conditions: dict[str, ConditionPage]) -> None:
+    html = editor.get(f"{URL}?review=none").content.decode()
+    assert f'<a href="{URL}">' in html
+    assert "Show all condition pages" not in editor.get(URL).content.decode()
+
+
+def test_every_live_page_can_be_opened_as_visitors_see_it(
+    editor: Client, index: ConditionIndexPage, conditions: dict[str, ConditionPage]
+) -> None:
+    Site.objects.update(root_page=index.get_parent())
+    address = "/conditions/later/"
+    assert f'href="{address}"' in editor.get(URL).content.decode()
+    conditions["later"].unpublish()
+    assert f'href="{address}"' not in editor.get(URL).content.decode()
 
 
 @pytest.mark.parametrize(

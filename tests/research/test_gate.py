@@ -17,7 +17,7 @@ from pages.gate import Statement, judge, why_unsupported
 from pages.models import ConditionPage, EvidenceAcknowledgement
 from research.models import Citation
 from research.publishing import PublishBlockedError
-from tests.research.builders import citation, condition_page, fact, home_page
+from tests.research.builders import citation, condition_page, fact, home_page, topic
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +136,25 @@ def test_the_editor_shows_the_reason_beside_the_fact_and_saves_a_draft_all_the_s
     assert text.count("is retracted") >= 2  # beside the fact and at the top
     assert not _is_live(page)
     assert _post(client, page, "save").status_code == 302  # a draft may hold it
+
+
+def test_the_evidence_panel_leads_to_the_statement(client: Client, editor: User) -> None:
+    """Of a refused form and of a stored draft alike, whatever the number of the row."""
+    page = condition_page(live=False)
+    fact(page, "Well founded", citation("fine"))
+    fact(page, "Nothing behind it")
+    page.save_revision(clean=False)
+    link = 'href="#id_facts-1-statement"'
+    assert link in client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    refused = _post(client, page, "action-publish").content.decode()
+    assert link in refused and 'href="#id_facts-0-statement"' not in refused
+
+
+def test_topics_are_offered_in_the_librarys_order(client: Client, editor: User) -> None:
+    topic("pain", name="Pain", sort_order=2)
+    trd = topic("trd", name="Resistant", parent=topic("depression", name="Depression", sort_order=1), sort_order=3)
+    html = client.get(reverse("wagtailadmin_pages:edit", args=[condition_page().pk])).content.decode()
+    assert html.index("Depression: Resistant") < html.index("Pain"), trd
 
 
 def test_the_editor_lets_a_supported_page_through(client: Client, editor: User) -> None:
