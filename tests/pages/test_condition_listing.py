@@ -118,7 +118,9 @@ def test_an_empty_result_leads_back_to_all(editor: Client, conditions: dict[str,
 def test_every_live_page_can_be_opened_as_visitors_see_it(
     editor: Client, index: ConditionIndexPage, conditions: dict[str, ConditionPage]
 ) -> None:
-    Site.objects.update(root_page=index.get_parent())
+    site = Site.objects.get()
+    site.root_page = index.get_parent()
+    site.save()  # and its addresses are no longer those of other tests
     address = "/conditions/later/"
     assert f'href="{address}"' in editor.get(URL).content.decode()
     conditions["later"].unpublish()

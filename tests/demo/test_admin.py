@@ -6,9 +6,7 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
-from tests.clinic.test_journeys import log_in
-
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_site")]
+from tests.demo.test_journeys import log_in
 
 CLINIC = "Juniper Row Clinic"
 
