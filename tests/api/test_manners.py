@@ -12,8 +12,10 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from clinic.api import throttle
+from clinic.api import firstgiven, throttle
 from clinic.api.instance import document
+from research.retractions import Notice
+from research.status import take_notice
 from tests.api.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -115,6 +117,25 @@ def test_what_the_client_has_is_not_sent_again(world: World, client: Client) -> 
     assert client.get(CONDITION, headers={"If-Modified-Since": changed["Last-Modified"]}).status_code == 304
     head = client.head(CONDITION, headers={"If-None-Match": changed["ETag"]})
     assert head.status_code == 304
+
+
+def test_who_asks_by_date_learns_that_a_source_was_retracted(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hour = [1_790_000_000]
+    monkeypatch.setattr(firstgiven.time, "time", lambda: hour[0])
+    first = client.get(CONDITION)
+    assert first.json()["references"][0]["stands"] is True
+    hour[0] += 60
+    asked = {"If-Modified-Since": first["Last-Modified"]}
+    again = client.get(CONDITION, headers=asked)
+    assert (again.status_code, again["Last-Modified"]) == (304, first["Last-Modified"])
+    take_notice(world.trial, Notice("retracted", url="https://journal.example/retraction"))
+    hour[0] += 60
+    told = client.get(CONDITION, headers=asked)
+    assert told.status_code == 200
+    assert told.json()["references"][0]["stands"] is False
+    assert client.get(CONDITION, headers={"If-Modified-Since": told["Last-Modified"]}).status_code == 304
 
 
 def test_anonymous_answers_may_be_kept_by_all_and_no_others(world: World, client: Client) -> None:

@@ -12,9 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.http import parse_http_date_safe
+from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 
+from clinic.api.firstgiven import first_given
 from clinic.api.problems import is_problem, problem, sentence
 from clinic.api.throttle import refusal
 
@@ -132,12 +133,13 @@ def _is_v3(request: HttpRequest) -> bool:
 
 
 def _validate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Adds a weak ETag of the content and answers 304 when the client has it."""
+    """Adds a weak ETag of the content and its date, and answers 304 when the client has it."""
     if "no-store" in response["Cache-Control"]:
         return response
     if not response.has_header("ETag"):
         response["ETag"] = f'W/"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
-    modified = parse_http_date_safe(response["Last-Modified"]) if response.has_header("Last-Modified") else None
+    modified = first_given(request, response["ETag"])
+    response["Last-Modified"] = http_date(modified)
     answer = get_conditional_response(request, etag=response["ETag"], last_modified=modified, response=response)
     assert isinstance(answer, HttpResponse)
     return answer

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import http_date
+from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
 
 from clinic.api.conditionrows import load_rows, load_topics
@@ -68,7 +67,6 @@ def list_conditions(
 )
 def get_condition(
     request: HttpRequest,
-    response: HttpResponse,
     slug: str,
     locale: str = Query("en", max_length=20, description="Language code of the content."),  # type: ignore[type-arg]
 ) -> dict[str, Any]:
@@ -77,8 +75,6 @@ def get_condition(
     if page is None:
         raise Http404("There is no published condition of this slug.")
     load_rows([page])
-    if page.last_published_at:
-        response["Last-Modified"] = http_date(page.last_published_at.timestamp())
     return page_detail(page, request)
 
 

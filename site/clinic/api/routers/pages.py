@@ -10,8 +10,7 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import http_date
+from django.http import Http404, HttpRequest
 from ninja import Field, Query, Schema
 from wagtail.models import Locale, Page, Site
 
@@ -127,7 +126,6 @@ def list_pages(
 )
 def find_page(
     request: HttpRequest,
-    response: HttpResponse,
     html_path: str = Query(..., max_length=1000, description="Path of the page on the site, e.g. /conditions/ptsd/."),  # type: ignore[type-arg]
 ) -> dict[str, Any]:
     """The page that opens at a path of the site."""
@@ -140,7 +138,7 @@ def find_page(
         page = readable_pages(request).filter(url_path__in=_url_paths(site, path, url_path)).first()
     if page is None:
         raise Http404("Nothing is published at this path.")
-    return _detail(request, response, page)
+    return _detail(request, page)
 
 
 def _url_paths(site: Site, path: str, url_path: str) -> list[str]:
@@ -163,7 +161,6 @@ def _url_paths(site: Site, path: str, url_path: str) -> list[str]:
 )
 def get_page(
     request: HttpRequest,
-    response: HttpResponse,
     page_id: int,
     version: Literal["live", "draft"] = Query(  # type: ignore[type-arg]
         "live", description="`draft` gives the latest revision to a token that may read drafts."
@@ -175,13 +172,11 @@ def get_page(
         raise Http404(f"There is no public page with the number {page_id}.")
     if version == "draft" and request.user.is_authenticated:
         return page_detail(page.get_latest_revision_as_object(), request)
-    return _detail(request, response, page)
+    return _detail(request, page)
 
 
-def _detail(request: HttpRequest, response: HttpResponse, page: Page) -> dict[str, Any]:
+def _detail(request: HttpRequest, page: Page) -> dict[str, Any]:
     (whole,) = specific([page], family=True)
-    if whole.last_published_at:
-        response["Last-Modified"] = http_date(whole.last_published_at.timestamp())
     return page_detail(whole, request)
 
 
