@@ -1,7 +1,7 @@
 """Since when an answer reads as it does: an honest Last-Modified for pages that stand on sources.
 
-A page's own date is none. When a source is retracted, a person leaves or a picture's text changes, the answer changes and
-the page does not: a client that asks by date would go on showing what no longer holds.
+A page's own date is none. When a source is retracted, a person leaves or a picture's text changes, the answer changes,
+and the page does not: a client that asks by date would go on showing what no longer holds.
 """
 
 from __future__ import annotations
