@@ -11,9 +11,11 @@ from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import DismissibleMenuItem, MenuItem
 from wagtail.admin.userbar import ContentCheckerItem
+from wagtail.models import Page
 
 from clinic.api.admin import TokenGrantViewSet, WebhookViewSet
 from clinic.api.previews import FrontEndChecker
+from clinic.api.writing import PublishUnlocked, RevertUnlocked
 
 
 @hooks.register("register_admin_viewset")
@@ -26,6 +28,13 @@ def register_api_access() -> TokenGrantViewSet:
 def register_webhooks() -> WebhookViewSet:
     """The screen for front ends that want to know of changes."""
     return WebhookViewSet("api_webhooks", url_prefix="api-webhooks")
+
+
+@hooks.register("register_actions")
+def respect_locks(registry: Any) -> None:
+    """What the API does with pages in the place of Wagtail's own actions."""
+    registry.register(Page, PublishUnlocked)
+    registry.register(Page, RevertUnlocked)
 
 
 @hooks.register("construct_wagtail_userbar")

@@ -35,15 +35,19 @@ def test_the_recipes_work(live_server: Any, settings: Settings, tmp_path: Path) 
             "OPTIONS": {"location": tmp_path, "base_url": None},
         }
     }
-    build()
+    settings.API_WRITE_ENABLED = True
+    page = build().standard
     call_page()
-    token = make_token()
+    token = make_token("write_pages")
     assert len(RECIPES) > 15
     for recipe in RECIPES:
         command = recipe.replace("\\\n", " ").replace("$SITE", live_server.url).replace("$TOKEN", token)
+        command = command.replace("$PAGE", str(page.pk))
         words = [*shlex.split(command), "-o", str(tmp_path / "answer"), "-w", "%{http_code}"]
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
         status = next((code for part, code in REFUSED.items() if part in recipe), None)
         expected = {str(status)} if status else {"200", "201"}
         assert done.stdout[-3:] in expected, (recipe, done.stdout, (tmp_path / "answer").read_text()[:500])
     assert Submission.objects.count() == 2
+    page.refresh_from_db()
+    assert page.get_latest_revision_as_object().summary == "What the day is like."

@@ -953,6 +953,44 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Introduction
+             * @description One or two sentences under the title.
+             */
+            introduction?: string | null;
+            /**
+             * Notice Above The Questions
+             * @description Who reads the answers and when, such as “We read these messages on weekdays.”
+             */
+            notice?: string | null;
+            /** Heading Of What Happens Next */
+            next_heading?: string | null;
+            /**
+             * What Happens Next
+             * @description One step a line.
+             */
+            next_steps?: string | null;
+            /**
+             * Thank-You Text
+             * @description What happens now, and what to do if nothing happens.
+             */
+            thanks_text?: string | null;
         };
         /** CallRequestPageDetailMeta */
         CallRequestPageDetailMeta: {
@@ -1053,6 +1091,44 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Introduction
+             * @description One or two sentences under the title.
+             */
+            introduction?: string | null;
+            /**
+             * Notice Above The Questions
+             * @description Who reads the answers and when, such as “We read these messages on weekdays.”
+             */
+            notice?: string | null;
+            /** Heading Of What Happens Next */
+            next_heading?: string | null;
+            /**
+             * What Happens Next
+             * @description One step a line.
+             */
+            next_steps?: string | null;
+            /**
+             * Thank-You Text
+             * @description What happens now, and what to do if nothing happens.
+             */
+            thanks_text?: string | null;
         };
         /** CallToActionValue */
         CallToActionValue: {
@@ -1669,6 +1745,24 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /** Introduction */
+            introduction?: string | null;
         };
         /** ConditionIndexPageDetailMeta */
         ConditionIndexPageDetailMeta: {
@@ -1769,6 +1863,24 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /** Introduction */
+            introduction?: string | null;
         };
         /**
          * ConditionPage
@@ -1858,6 +1970,92 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description Two or three sentences under the title. Plain words, no promises.
+             */
+            summary: string;
+            /**
+             * Show The Large Crisis Call-Out
+             * @description Puts crisis help first on the page. The short crisis line stands on every page anyway.
+             * @default false
+             */
+            crisis_callout: boolean;
+            /**
+             * At A Glance
+             * @default []
+             */
+            at_a_glance: unknown[];
+            /**
+             * Regulatory Note
+             * @default
+             */
+            regulatory_note: string | components["schemas"]["RichTextInputSchema"];
+            /**
+             * Heading
+             * @default Warning signs
+             */
+            signs_heading: string;
+            /** Introduction */
+            signs_introduction?: string | null;
+            /**
+             * Now
+             * @description What to do if somebody may be in danger.
+             */
+            act_now?: string | null;
+            /** Today */
+            act_today?: string | null;
+            /** This Week */
+            act_this_week?: string | null;
+            /**
+             * How It May Work
+             * @default
+             */
+            how_it_may_work: string | components["schemas"]["RichTextInputSchema"];
+            /** Introduction To The Evidence */
+            evidence_introduction?: string | null;
+            /**
+             * What Is Missing
+             * @description Say openly where research is thin or absent.
+             */
+            evidence_gap?: string | null;
+            /**
+             * Who It May Suit
+             * @default []
+             */
+            who_it_may_suit: unknown[];
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
+            /** Reviewed By */
+            reviewer_id?: number | null;
+            /** Reviewed On */
+            reviewed_on?: string | null;
+            /** Next Review */
+            next_review?: string | null;
+            /**
+             * Topics
+             * @default []
+             */
+            topics: number[];
         };
         /** ConditionPageDetailMeta */
         ConditionPageDetailMeta: {
@@ -2007,6 +2205,92 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description Two or three sentences under the title. Plain words, no promises.
+             */
+            summary?: string | null;
+            /**
+             * Show The Large Crisis Call-Out
+             * @description Puts crisis help first on the page. The short crisis line stands on every page anyway.
+             * @default false
+             */
+            crisis_callout: boolean;
+            /**
+             * At A Glance
+             * @default []
+             */
+            at_a_glance: unknown[];
+            /**
+             * Regulatory Note
+             * @default
+             */
+            regulatory_note: string | components["schemas"]["RichTextInputSchema"];
+            /**
+             * Heading
+             * @default Warning signs
+             */
+            signs_heading: string;
+            /** Introduction */
+            signs_introduction?: string | null;
+            /**
+             * Now
+             * @description What to do if somebody may be in danger.
+             */
+            act_now?: string | null;
+            /** Today */
+            act_today?: string | null;
+            /** This Week */
+            act_this_week?: string | null;
+            /**
+             * How It May Work
+             * @default
+             */
+            how_it_may_work: string | components["schemas"]["RichTextInputSchema"];
+            /** Introduction To The Evidence */
+            evidence_introduction?: string | null;
+            /**
+             * What Is Missing
+             * @description Say openly where research is thin or absent.
+             */
+            evidence_gap?: string | null;
+            /**
+             * Who It May Suit
+             * @default []
+             */
+            who_it_may_suit: unknown[];
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
+            /** Reviewed By */
+            reviewer_id?: number | null;
+            /** Reviewed On */
+            reviewed_on?: string | null;
+            /** Next Review */
+            next_review?: string | null;
+            /**
+             * Topics
+             * @default []
+             */
+            topics: number[];
         };
         /** ContactBlock */
         ContactBlock: {
@@ -2098,6 +2382,57 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description One or two sentences under the title.
+             */
+            summary?: string | null;
+            /**
+             * Before You Write
+             * @default
+             */
+            before_you_write: string | components["schemas"]["RichTextInputSchema"];
+            /**
+             * Picture Of The Entrance
+             * @description What somebody looks for who comes for the first time.
+             */
+            photo_id?: number | null;
+            /**
+             * Link To A Map
+             * @description Shown as a link that names the site it leads to. Nothing is loaded from there.
+             */
+            map_link?: string | null;
+            /**
+             * Directions
+             * @default []
+             */
+            directions: unknown[];
+            /**
+             * Access
+             * @default []
+             */
+            access: unknown[];
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
         };
         /** ContactPageDetailMeta */
         ContactPageDetailMeta: {
@@ -2225,6 +2560,57 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description One or two sentences under the title.
+             */
+            summary?: string | null;
+            /**
+             * Before You Write
+             * @default
+             */
+            before_you_write: string | components["schemas"]["RichTextInputSchema"];
+            /**
+             * Picture Of The Entrance
+             * @description What somebody looks for who comes for the first time.
+             */
+            photo_id?: number | null;
+            /**
+             * Link To A Map
+             * @description Shown as a link that names the site it leads to. Nothing is loaded from there.
+             */
+            map_link?: string | null;
+            /**
+             * Directions
+             * @default []
+             */
+            directions: unknown[];
+            /**
+             * Access
+             * @default []
+             */
+            access: unknown[];
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
         };
         /** ContentTypeListSchema */
         ContentTypeListSchema: {
@@ -2541,6 +2927,32 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description One or two sentences under the title.
+             */
+            summary?: string | null;
+            /**
+             * Groups
+             * @default []
+             */
+            groups: unknown[];
         };
         /** FaqPageDetailMeta */
         FaqPageDetailMeta: {
@@ -2646,6 +3058,32 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description One or two sentences under the title.
+             */
+            summary?: string | null;
+            /**
+             * Groups
+             * @default []
+             */
+            groups: unknown[];
         };
         /**
          * Finding
@@ -2839,6 +3277,44 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Introduction
+             * @description One or two sentences under the title.
+             */
+            introduction?: string | null;
+            /**
+             * Notice Above The Questions
+             * @description Who reads the answers and when, such as “We read these messages on weekdays.”
+             */
+            notice?: string | null;
+            /** Heading Of What Happens Next */
+            next_heading?: string | null;
+            /**
+             * What Happens Next
+             * @description One step a line.
+             */
+            next_steps?: string | null;
+            /**
+             * Thank-You Text
+             * @description What happens now, and what to do if nothing happens.
+             */
+            thanks_text?: string | null;
         };
         /** FormPageDetailMeta */
         FormPageDetailMeta: {
@@ -2939,6 +3415,44 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Introduction
+             * @description One or two sentences under the title.
+             */
+            introduction?: string | null;
+            /**
+             * Notice Above The Questions
+             * @description Who reads the answers and when, such as “We read these messages on weekdays.”
+             */
+            notice?: string | null;
+            /** Heading Of What Happens Next */
+            next_heading?: string | null;
+            /**
+             * What Happens Next
+             * @description One step a line.
+             */
+            next_steps?: string | null;
+            /**
+             * Thank-You Text
+             * @description What happens now, and what to do if nothing happens.
+             */
+            thanks_text?: string | null;
         };
         /**
          * FormStep
@@ -3045,6 +3559,44 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Introduction
+             * @description One or two sentences under the title.
+             */
+            introduction?: string | null;
+            /**
+             * Notice Above The Questions
+             * @description Who reads the answers and when, such as “We read these messages on weekdays.”
+             */
+            notice?: string | null;
+            /** Heading Of What Happens Next */
+            next_heading?: string | null;
+            /**
+             * What Happens Next
+             * @description One step a line.
+             */
+            next_steps?: string | null;
+            /**
+             * Thank-You Text
+             * @description What happens now, and what to do if nothing happens.
+             */
+            thanks_text?: string | null;
         };
         /** GeneralFormPageDetailMeta */
         GeneralFormPageDetailMeta: {
@@ -3145,6 +3697,44 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Introduction
+             * @description One or two sentences under the title.
+             */
+            introduction?: string | null;
+            /**
+             * Notice Above The Questions
+             * @description Who reads the answers and when, such as “We read these messages on weekdays.”
+             */
+            notice?: string | null;
+            /** Heading Of What Happens Next */
+            next_heading?: string | null;
+            /**
+             * What Happens Next
+             * @description One step a line.
+             */
+            next_steps?: string | null;
+            /**
+             * Thank-You Text
+             * @description What happens now, and what to do if nothing happens.
+             */
+            thanks_text?: string | null;
         };
         /** GroupBlock */
         GroupBlock: {
@@ -3250,6 +3840,48 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Promise
+             * @description The large headline. What the clinic does, not what it hopes to be.
+             */
+            promise: string;
+            /** Introduction */
+            lede: string;
+            /** For Patients */
+            patients_text?: string | null;
+            /** For Professionals */
+            professionals_text?: string | null;
+            /**
+             * Visit Steps
+             * @default []
+             */
+            visit_steps: unknown[];
+            /**
+             * Plain Figures
+             * @default []
+             */
+            plain_figures: unknown[];
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
         };
         /** HomePageDetailMeta */
         HomePageDetailMeta: {
@@ -3385,6 +4017,48 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Promise
+             * @description The large headline. What the clinic does, not what it hopes to be.
+             */
+            promise?: string | null;
+            /** Introduction */
+            lede?: string | null;
+            /** For Patients */
+            patients_text?: string | null;
+            /** For Professionals */
+            professionals_text?: string | null;
+            /**
+             * Visit Steps
+             * @default []
+             */
+            visit_steps: unknown[];
+            /**
+             * Plain Figures
+             * @default []
+             */
+            plain_figures: unknown[];
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
         };
         /**
          * Hours
@@ -3638,6 +4312,42 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description One or two sentences under the title.
+             */
+            summary?: string | null;
+            /**
+             * In Force Since
+             * @description Shown under the title. Change it when the meaning of the text changes.
+             */
+            in_force_since?: string | null;
+            /**
+             * In Short
+             * @default []
+             */
+            in_short: unknown[];
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
         };
         /** LegalPageDetailMeta */
         LegalPageDetailMeta: {
@@ -3753,6 +4463,42 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description One or two sentences under the title.
+             */
+            summary?: string | null;
+            /**
+             * In Force Since
+             * @description Shown under the title. Change it when the meaning of the text changes.
+             */
+            in_force_since?: string | null;
+            /**
+             * In Short
+             * @default []
+             */
+            in_short: unknown[];
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
         };
         /**
          * Link
@@ -4553,6 +5299,69 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /** Summary */
+            summary: string;
+            /**
+             * What It Is
+             * @default
+             */
+            what_it_is: string | components["schemas"]["RichTextInputSchema"];
+            /**
+             * Regulatory Note
+             * @default
+             */
+            regulatory_note: string | components["schemas"]["RichTextInputSchema"];
+            /**
+             * Mechanism Introduction
+             * @default
+             */
+            mechanism_introduction: string | components["schemas"]["RichTextInputSchema"];
+            /**
+             * Hypotheses
+             * @default []
+             */
+            hypotheses: unknown[];
+            /** Introduction To The Criteria */
+            criteria_introduction?: string | null;
+            /**
+             * Monitoring
+             * @default []
+             */
+            monitoring: unknown[];
+            /** Introduction To The Evidence */
+            evidence_introduction?: string | null;
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
+            /**
+             * Next Steps
+             * @default
+             */
+            next_steps: string | components["schemas"]["RichTextInputSchema"];
+            /** Reviewed By */
+            reviewer_id?: number | null;
+            /** Reviewed On */
+            reviewed_on?: string | null;
+            /** Next Review */
+            next_review?: string | null;
         };
         /** ProfessionalsPageDetailMeta */
         ProfessionalsPageDetailMeta: {
@@ -4700,6 +5509,69 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /** Summary */
+            summary?: string | null;
+            /**
+             * What It Is
+             * @default
+             */
+            what_it_is: string | components["schemas"]["RichTextInputSchema"];
+            /**
+             * Regulatory Note
+             * @default
+             */
+            regulatory_note: string | components["schemas"]["RichTextInputSchema"];
+            /**
+             * Mechanism Introduction
+             * @default
+             */
+            mechanism_introduction: string | components["schemas"]["RichTextInputSchema"];
+            /**
+             * Hypotheses
+             * @default []
+             */
+            hypotheses: unknown[];
+            /** Introduction To The Criteria */
+            criteria_introduction?: string | null;
+            /**
+             * Monitoring
+             * @default []
+             */
+            monitoring: unknown[];
+            /** Introduction To The Evidence */
+            evidence_introduction?: string | null;
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
+            /**
+             * Next Steps
+             * @default
+             */
+            next_steps: string | components["schemas"]["RichTextInputSchema"];
+            /** Reviewed By */
+            reviewer_id?: number | null;
+            /** Reviewed On */
+            reviewed_on?: string | null;
+            /** Next Review */
+            next_review?: string | null;
         };
         /**
          * ProofChallenge
@@ -4928,6 +5800,44 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Introduction
+             * @description One or two sentences under the title.
+             */
+            introduction?: string | null;
+            /**
+             * Notice Above The Questions
+             * @description Who reads the answers and when, such as “We read these messages on weekdays.”
+             */
+            notice?: string | null;
+            /** Heading Of What Happens Next */
+            next_heading?: string | null;
+            /**
+             * What Happens Next
+             * @description One step a line.
+             */
+            next_steps?: string | null;
+            /**
+             * Thank-You Text
+             * @description What happens now, and what to do if nothing happens.
+             */
+            thanks_text?: string | null;
         };
         /** ReferralPageDetailMeta */
         ReferralPageDetailMeta: {
@@ -5028,6 +5938,44 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Introduction
+             * @description One or two sentences under the title.
+             */
+            introduction?: string | null;
+            /**
+             * Notice Above The Questions
+             * @description Who reads the answers and when, such as “We read these messages on weekdays.”
+             */
+            notice?: string | null;
+            /** Heading Of What Happens Next */
+            next_heading?: string | null;
+            /**
+             * What Happens Next
+             * @description One step a line.
+             */
+            next_steps?: string | null;
+            /**
+             * Thank-You Text
+             * @description What happens now, and what to do if nothing happens.
+             */
+            thanks_text?: string | null;
         };
         /**
          * Relation
@@ -5115,6 +6063,29 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /** Summary */
+            summary: string;
+            /**
+             * How We Choose
+             * @default
+             */
+            how_we_choose: string | components["schemas"]["RichTextInputSchema"];
         };
         /** ResearchPageDetailMeta */
         ResearchPageDetailMeta: {
@@ -5225,6 +6196,29 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /** Summary */
+            summary?: string | null;
+            /**
+             * How We Choose
+             * @default
+             */
+            how_we_choose: string | components["schemas"]["RichTextInputSchema"];
         };
         /**
          * Review
@@ -5284,6 +6278,25 @@ export interface components {
             object_str: string;
             /** Approved Go Live At */
             approved_go_live_at?: string | null;
+        };
+        /**
+         * RichTextInputSchema
+         * @description Envelope form of rich text input. A plain string means DB HTML.
+         */
+        RichTextInputSchema: {
+            /**
+             * Format
+             * @default db_html
+             * @enum {string}
+             */
+            format: "db_html" | "db_markdown";
+            /** Content */
+            content: string;
+            /**
+             * Removals
+             * @default []
+             */
+            removals: components["schemas"]["RichTextRemoval"][];
         };
         /**
          * RichTextRemoval
@@ -5650,6 +6663,32 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description One or two sentences under the title.
+             */
+            summary?: string | null;
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
         };
         /** StandardPageDetailMeta */
         StandardPageDetailMeta: {
@@ -5755,6 +6794,32 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description One or two sentences under the title.
+             */
+            summary?: string | null;
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
         };
         /**
          * Status
@@ -5935,6 +7000,42 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description One or two sentences under the title.
+             */
+            summary?: string | null;
+            /**
+             * Introduction
+             * @default []
+             */
+            introduction: unknown[];
+            /**
+             * Heading Over The People
+             * @default Our team
+             */
+            people_heading: string;
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
         };
         /** TeamPageDetailMeta */
         TeamPageDetailMeta: {
@@ -6055,6 +7156,42 @@ export interface components {
              * @default false
              */
             show_in_menus: boolean | null;
+            /**
+             * Image For Sharing
+             * @description Shown when somebody shares the page. At least 1200 by 630 pixels. Left empty, a drawing is used.
+             */
+            social_image_id?: number | null;
+            /**
+             * Keep Out Of Search Engines
+             * @description The page still opens for anyone with its address.
+             * @default false
+             */
+            no_index: boolean;
+            /**
+             * Last Real Change
+             * @description Shown to visitors and in the site map. Change it when the content changes, not for a typo.
+             */
+            last_changed?: string | null;
+            /**
+             * Summary
+             * @description One or two sentences under the title.
+             */
+            summary?: string | null;
+            /**
+             * Introduction
+             * @default []
+             */
+            introduction: unknown[];
+            /**
+             * Heading Over The People
+             * @default Our team
+             */
+            people_heading: string;
+            /**
+             * Body
+             * @default []
+             */
+            body: unknown[];
         };
         /** TextBlock */
         TextBlock: {

@@ -32,7 +32,7 @@ def form_definition(page: FormPage, request: HttpRequest) -> dict[str, Any]:
         "notice": page.notice,
         "next_heading": page.next_heading,
         "next_steps": page.next_step_lines,
-        "submit_label": page.submit_label,
+        "submit_label": str(page.submit_label),  # of a page made this moment the default is a promise
         "submit_url": _address(page, request, "form_submit"),
         "proof_url": _address(page, request, "form_proof") if asked_by(page) else None,
         "version": definition.digest,

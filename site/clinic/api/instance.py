@@ -24,6 +24,7 @@ from clinic.api.routers.forms import router as forms
 from clinic.api.routers.people import router as people
 from clinic.api.routers.research import router as research
 from clinic.api.routers.site import router as site
+from clinic.api.writing import with_readable_streams
 
 __all__ = ["api", "document"]
 
@@ -36,6 +37,7 @@ api.description = (
 # No request leaves for another site, not even for Swagger's badge that checks the document.
 api.docs.settings["validatorUrl"] = None
 api.add_decorator(operations.guarded, mode="view")
+api.add_decorator(with_readable_streams, mode="operation")
 problems.register(api)
 
 api.add_router("/conditions/", conditions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -23,6 +25,8 @@ JSON = "application/json"
 PRODUCES = "produces"
 #: Media types of a body an operation takes, when it is not JSON alone.
 CONSUMES = "consumes"
+#: In JSON, whose strings hold no other control characters as they are.
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 def guarded(run: Run) -> Run:
@@ -50,9 +54,26 @@ def guarded(run: Run) -> Run:
         if request.method not in {"GET", "DELETE"} and takes_body and request.content_type not in consumes:
             right = ", ".join(consumes)
             return problem(415, f"Send the body as {right}.", headers={"Accept-Post": right})
+        if writes and takes_body and request.content_type == JSON and (errors := _body_errors(request)):
+            return problem(422, errors=errors)
         return run(request, **path)
 
     return checked
+
+
+def _body_errors(request: HttpRequest) -> list[dict[str, Any]]:
+    """What Wagtail's operations do not expect of a body; one that is no JSON at all they refuse by themselves."""
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(body, dict):
+        return [{"type": "object", "loc": ["body"], "msg": "Send an object."}]
+    if not isinstance(body.get("meta", {}), dict):
+        return [{"type": "object", "loc": ["body", "meta"], "msg": "Send an object."}]
+    if NUL.search(request.body):
+        return [{"type": "nul", "loc": ["body"], "msg": "Leave out the NUL character."}]
+    return []
 
 
 def authentication(operation: Operation) -> list[Callable[[HttpRequest], Any]]:

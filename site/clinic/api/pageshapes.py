@@ -10,6 +10,7 @@ from ninja import Field
 from pydantic import Discriminator, create_model
 from wagtail.models import Page, get_page_models
 
+from clinic.api import writing
 from clinic.api.answers import Answer
 from clinic.api.links import api_path, page_link
 from clinic.api.pagecontent import (
@@ -171,11 +172,12 @@ assert set(PAGE_TYPES) <= set(MODELS)
 
 
 def register_shapes() -> None:
-    """Gives Wagtail's registry our shapes, so that its own operations answer with them.
+    """Gives Wagtail's registry our shapes, so that its own operations answer with them, and take what they say.
 
     Wagtail builds the types of its operations when their modules are first imported, which its apps do when they are
     ready: this has to come before.
     """
+    writing.prepare()
     from wagtail.api.v3.registry import registry
 
     for model, shape in DETAILS.items():

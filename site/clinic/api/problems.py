@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import NON_FIELD_ERRORS, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import OperationalError
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from pydantic import ValidationError
 from wagtail.api.v3.errors import problem_response
+from wagtail.utils.forms import FormValidationError
 
 from forms.models import Submission
 
@@ -81,6 +83,20 @@ def unknown_parameters(unknown: Iterable[str], known: Iterable[str]) -> list[dic
     return errors
 
 
+def _errors_of(exc: Any) -> Iterator[dict[str, Any]]:
+    """What a model or a form says of its fields, with the way to each."""
+    if isinstance(exc, FormValidationError):
+        for path, found in exc.loc_errors:
+            yield from ({"type": code or "invalid", "loc": ["body", *path], "msg": message} for message, code in found)
+    elif hasattr(exc, "error_dict"):
+        for name, found in exc.error_dict.items():
+            loc = ["body"] if name == NON_FIELD_ERRORS else ["body", name]
+            for error in found:
+                yield from ({"type": error.code or "invalid", "loc": loc, "msg": message} for message in error.messages)
+    else:
+        yield from ({"type": "invalid", "loc": ["body"], "msg": message} for message in exc.messages)
+
+
 class UnknownFields(Exception):  # noqa: N818
     """The parameter ``fields`` names content that the pages of the list do not have."""
 
@@ -116,6 +132,11 @@ def register(api: NinjaAPI) -> None:
         return problem(422, errors=errors)
 
     api.add_exception_handler(ValidationError, invalid)
+
+    def refused(request: HttpRequest, exc: Any) -> HttpResponse:
+        return problem(422, errors=list(_errors_of(exc)))
+
+    api.add_exception_handler(DjangoValidationError, refused)
 
     def unknown_fields(request: HttpRequest, exc: Any) -> HttpResponse:
         return problem(422, errors=exc.errors)

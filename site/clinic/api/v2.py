@@ -58,6 +58,11 @@ class PublicPages(ReadOnly, PagesAPIViewSet):
     # Which site answers is a matter of the address asked, never of a parameter.
     known_query_parameters = PagesAPIViewSet.known_query_parameters - {"site"}
 
+    @classmethod
+    def get_body_fields(cls, model: Any) -> Any:
+        """Number and title: what stands in the columns that tokens write is given, with its sources, by v3 alone."""
+        return cls._convert_api_fields(cls.body_fields)
+
     def get_base_queryset(self) -> Any:
         """Public pages only, whoever asks."""
         return searchable(public_pages(self.request))
