@@ -83,7 +83,7 @@ def register_intake_menu() -> MenuItem:
         _item(_("Notifications"), "deliveries", 30, icon="mail"),
         AuditItem(_("Audit trail"), reverse("intake:audit"), name="intake-audit", icon_name="history", order=40),
     ]
-    return IntakeMenu(_("Intake"), Menu(items=items), name="intake", icon_name="mail", order=150)
+    return IntakeMenu(_("Intake"), Menu(items=items), name="intake", icon_name="mail", order=160)
 
 
 @hooks.register("construct_homepage_panels")

@@ -8,12 +8,19 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.signals import pre_save
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 from wagtail.models import UploadedFile as WaitingUpload
 
 from pages import images
 from pages.models import ClinicImage
+
+HELP = {
+    "description": gettext_lazy("What it shows, in a sentence, for people who can’t see it."),
+    "credit": gettext_lazy("Who took or drew it. Shown under the picture."),
+    "licence": gettext_lazy("What allows you to use it, e.g. our own, or CC BY 4.0. For your records."),
+}
 
 
 class PictureField(WagtailImageField):
@@ -35,6 +42,9 @@ class ClinicImageForm(BaseImageForm):
         if "file" in self.fields:
             # Wagtail makes the field and offers no place to choose its class.
             self.fields["file"].__class__ = PictureField
+        for name, help_text in HELP.items():
+            if name in self.fields:
+                self.fields[name].help_text = help_text
 
     def clean(self) -> dict[str, Any]:
         """Wants a description, or the plain statement that there is nothing to describe."""

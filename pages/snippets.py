@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -18,10 +19,16 @@ class PersonViewSet(SnippetViewSet):
     model = Person
     icon = "group"
     menu_label = _("People")
-    menu_order = 310
+    menu_order = 200
     add_to_admin_menu = True
     copy_view_enabled = False  # the slug is a person's own
-    list_display = ["name", "credentials", "role", "on_team_page", "demo"]
+    list_display = [
+        "name",
+        "credentials",
+        "role",
+        BooleanColumn("on_team_page", label=_("On the team page"), sort_key="on_team_page"),
+        BooleanColumn("demo", label=_("Demo profile"), sort_key="demo"),
+    ]
     list_filter = ["on_team_page", "demo"]
     search_fields = ["name"]
     search_backend_name = None
@@ -38,7 +45,12 @@ class EligibilityViewSet(SnippetViewSet):
     add_to_admin_menu = False  # it stands in the Research menu: clinicians keep it
     copy_view_enabled = False  # the key is a criterion's own
     inspect_view_enabled = True
-    list_display = ["text", "kind", "active", "changed_at"]
+    list_display = [
+        "text",
+        Column("kind", label=_("List"), accessor="get_kind_display", sort_key="kind"),
+        BooleanColumn("active", label=_("In use"), sort_key="active"),
+        DateColumn("changed_at", label=_("Changed"), sort_key="changed_at"),
+    ]
     list_filter = ["kind", "active"]
     search_fields = ["text", "note"]
     search_backend_name = None

@@ -43,13 +43,19 @@ def usage_of(citation: Citation) -> list[Usage]:
     for instance, references in groups:
         if instance == citation:
             continue
-        places = dict.fromkeys(str(capfirst(reference.describe_source_field())) for reference in references)
+        places = dict.fromkeys(_place(reference) for reference in references)
         kind = getattr(instance, "specific_class", None) or type(instance)  # a page comes as its base class
         found.append(Usage(instance, str(instance), str(capfirst(kind._meta.verbose_name)), tuple(places)))
     known = {(type(usage.instance), usage.instance.pk) for usage in found}
     for more in further_usage:
         found += [usage for usage in more(citation) if (type(usage.instance), usage.instance.pk) not in known]
     return found
+
+
+def _place(reference: Any) -> str:
+    """Where in an object a reference stands, as its editor names it: of a row that is a source, the statement alone."""
+    words = str(capfirst(reference.describe_source_field()))
+    return words.partition(" → ")[0] if reference.model_path.endswith(".item.citation") else words
 
 
 def refuse_deletion_of_used(citation: Citation) -> None:

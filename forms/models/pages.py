@@ -95,7 +95,7 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
         *evidence_panels(),
         FieldPanel("introduction"),
         FieldPanel("notice"),
-        InlinePanel("form_fields", label=_("Field"), heading=_("Questions"), min_num=1),
+        InlinePanel("form_fields", label=_("Question"), heading=_("Questions"), min_num=1),
         InlinePanel(
             "steps",
             label=_("Step"),
@@ -121,12 +121,16 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
                 FieldPanel("checks_crisis_words"),
                 FieldPanel("proof_of_work"),
                 FieldPanel("acknowledge"),
-                FieldPanel("open_to_api"),
-                FieldPanel("webhook_url"),
             ],
             heading=_("Handling"),
         ),
-        InlinePanel("notification_rules", label=_("Notification"), heading=_("Who is told")),
+        InlinePanel(
+            "notification_rules",
+            label=_("Notification"),
+            heading=_("Who is told"),
+            help_text=_("By e-mail, beside the intake desk, where every submission waits anyway."),
+        ),
+        MultiFieldPanel([FieldPanel("open_to_api"), FieldPanel("webhook_url")], heading=_("For developers")),
     ]
 
     class Meta:
@@ -240,6 +244,7 @@ class ReferralPage(FormPage):
 
     parent_page_types = ["pages.HomePage", "pages.ProfessionalsPage"]
     is_creatable = True
+    page_description = _("For colleagues: a patient’s referral in steps, with the eligibility list and attachments.")
 
     class Meta:
         verbose_name = _("referral form")
@@ -251,6 +256,7 @@ class CallRequestPage(FormPage):
 
     parent_page_types = ["pages.HomePage"]
     is_creatable = True
+    page_description = _("Visitors leave a number and a time; the intake desk calls back.")
 
     class Meta:
         verbose_name = _("call request form")
@@ -261,6 +267,7 @@ class GeneralFormPage(FormPage):
     """Any other form, such as a new patient survey."""
 
     is_creatable = True
+    page_description = _("Any questions you like. What comes in is encrypted and read at the intake desk.")
 
     class Meta:
         verbose_name = _("form")

@@ -23,7 +23,7 @@ dialable = RegexValidator(r"^\+?[0-9][0-9 ()-]*$", _("Write the number to dial, 
 hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six digits, e.g. #0d5c55."))
 
 
-@register_setting(icon="home", order=100)
+@register_setting(icon="home", order=10)
 class ClinicSettings(BaseSiteSetting, ClusterableModel):
     """Who the clinic is and how to reach it. Crisis lines can never be empty."""
 
@@ -82,11 +82,25 @@ class ClinicSettings(BaseSiteSetting, ClusterableModel):
     frame_version = models.CharField(max_length=16, default="new", editable=False)
 
     panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("legal_name"), FieldPanel("logo")], heading=_("The clinic")),
+        MultiFieldPanel(
+            [
+                FieldPanel("name"),
+                FieldPanel(
+                    "legal_name", help_text=_("For the footer and search engines, if it differs from the name.")
+                ),
+                FieldPanel("logo", help_text=_("Stands for the name in the header. At least 96 pixels high.")),
+            ],
+            heading=_("The clinic"),
+        ),
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
-                FieldRowPanel([FieldPanel("referral_phone"), FieldPanel("referral_email")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel("referral_phone", help_text=_("Left empty, the phone above is given.")),
+                        FieldPanel("referral_email", help_text=_("Left empty, the e-mail above is given.")),
+                    ]
+                ),
                 FieldPanel("fax"),
                 FieldPanel("street"),
                 FieldRowPanel(
@@ -116,8 +130,14 @@ class ClinicSettings(BaseSiteSetting, ClusterableModel):
             ],
             heading=_("Colours"),
         ),
-        MultiFieldPanel([FieldPanel("call_page"), FieldPanel("referral_page")], heading=_("Forms")),
-        FieldPanel("legal_line"),
+        MultiFieldPanel(
+            [
+                FieldPanel("call_page", help_text=_("Where the button “Schedule a call” leads, on every page.")),
+                FieldPanel("referral_page", help_text=_("Where “Refer a patient” leads.")),
+            ],
+            heading=_("Forms"),
+        ),
+        FieldPanel("legal_line", help_text=_("Small print at the end of every page.")),
     ]
 
     class Meta:
@@ -148,6 +168,8 @@ class CrisisLine(Orderable):
         blank=True,
         help_text=_("One short sentence without its full stop, e.g. Call 988 and press 1."),
     )
+
+    panels = [FieldPanel("name"), FieldRowPanel([FieldPanel("phone"), FieldPanel("sms")]), FieldPanel("note")]
 
     class Meta(Orderable.Meta):
         constraints = [
@@ -183,17 +205,33 @@ class OpeningHours(Orderable):
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"))
 
+    panels = [
+        FieldRowPanel([FieldPanel("first_day"), FieldPanel("last_day"), FieldPanel("opens"), FieldPanel("closes")])
+    ]
+
     def __str__(self) -> str:
         return f"{self.get_first_day_display()}-{self.get_last_day_display()}"
 
 
-@register_setting(icon="list-ul", order=110)
+@register_setting(icon="list-ul", order=20)
 class Navigation(BaseSiteSetting, ClusterableModel):
     """Header and footer links."""
 
     panels = [
-        InlinePanel("header_links", heading=_("Header"), label=_("Link"), max_num=7),
-        InlinePanel("footer_links", heading=_("Footer"), label=_("Link"), max_num=24),
+        InlinePanel(
+            "header_links",
+            heading=_("Header"),
+            label=_("Link"),
+            max_num=7,
+            help_text=_("Up to seven, with short words. A link to a page that is not live is left out."),
+        ),
+        InlinePanel(
+            "footer_links",
+            heading=_("Footer"),
+            label=_("Link"),
+            max_num=24,
+            help_text=_("In three groups. Within a group, links stand in this order."),
+        ),
     ]
 
     class Meta:
@@ -209,7 +247,12 @@ class AbstractLink(Orderable):
     url = models.CharField(_("or address"), max_length=500, blank=True)
     text = models.CharField(_("text"), max_length=60, blank=True, help_text=_("Left empty, the page’s title is used."))
 
-    panels = [FieldPanel("page"), FieldPanel("url"), FieldPanel("text")]
+    panels = [
+        FieldPanel("page"),
+        FieldRowPanel(
+            [FieldPanel("text"), FieldPanel("url", help_text=_("Of a page elsewhere, e.g. https://www.samhsa.gov/."))]
+        ),
+    ]
 
     def clean(self) -> None:
         """One goal, and an address that a browser can follow safely."""
@@ -250,7 +293,7 @@ class FooterLink(AbstractLink):
     panels = [FieldPanel("column"), *AbstractLink.panels]
 
 
-@register_setting(icon="warning", order=120)
+@register_setting(icon="info-circle", order=30)
 class Announcement(BaseSiteSetting):
     """A bar above the header, shown between two times. Never for crisis help, which is always there."""
 
@@ -260,6 +303,20 @@ class Announcement(BaseSiteSetting):
     )
     starts_at = models.DateTimeField(_("show from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("show until"), null=True, blank=True)
+
+    panels = [
+        FieldPanel(
+            "text",
+            help_text=_("One line above the header of every page. Empty: none. Crisis help is always there anyway."),
+        ),
+        FieldPanel("link_page", help_text=_("A page that says more.")),
+        FieldRowPanel(
+            [
+                FieldPanel("starts_at", help_text=_("Empty: at once.")),
+                FieldPanel("ends_at", help_text=_("Empty: until you take the text away.")),
+            ]
+        ),
+    ]
 
     class Meta:
         verbose_name = _("announcement")

@@ -9,7 +9,10 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.admin.widgets import SlugInput
 from wagtail.models import PreviewableMixin
+
+from research.admin.name_panel import NamePanel
 
 
 class EligibilityCriterionQuerySet(models.QuerySet["EligibilityCriterion"]):
@@ -59,11 +62,11 @@ class EligibilityCriterion(PreviewableMixin, models.Model):
 
     panels = [
         FieldPanel("kind"),
-        FieldPanel("text"),
-        FieldPanel("note"),
-        FieldPanel("key"),
-        FieldPanel("sort_order"),
-        FieldPanel("active"),
+        NamePanel("text", targets=["key"], help_text=_("As people read it, e.g. “A current manic phase”.")),
+        FieldPanel("note", help_text=_("Shown under it, e.g. what to send along.")),
+        FieldPanel("sort_order", help_text=_("Criteria with smaller numbers come first.")),
+        FieldPanel("active", help_text=_("Take the tick away instead of deleting: earlier referrals refer to it.")),
+        FieldPanel("key", widget=SlugInput),
     ]
 
     class Meta:

@@ -32,7 +32,10 @@ class ClinicImage(AbstractImage):
     credit = models.CharField(_("credit"), max_length=200, blank=True)
     licence = models.CharField(_("licence"), max_length=200, blank=True)
 
-    admin_form_fields = (*Image.admin_form_fields, "is_decorative", "credit", "licence")
+    admin_form_fields = (
+        *("title", "file", "description", "is_decorative", "credit", "licence"),
+        *(name for name in Image.admin_form_fields if name not in {"title", "file", "description"}),
+    )
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")

@@ -9,8 +9,11 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.widgets import SlugInput
 from wagtail.models import Page, PreviewableMixin
 from wagtail.search import index
+
+from research.admin.name_panel import NamePanel
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -49,11 +52,33 @@ class Person(PreviewableMixin, index.Indexed, models.Model):
     objects: ClassVar[models.Manager[Person] | Any] = PersonQuerySet.as_manager()
 
     panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("slug"), FieldPanel("credentials"), FieldPanel("role")]),
-        FieldPanel("licences"),
-        FieldPanel("biography"),
-        FieldPanel("photo"),
-        MultiFieldPanel([FieldPanel("on_team_page"), FieldPanel("sort_order"), FieldPanel("demo")]),
+        MultiFieldPanel(
+            [
+                NamePanel("name"),
+                FieldPanel("credentials"),
+                FieldPanel("role"),
+                FieldPanel("licences"),
+                FieldPanel("biography", help_text=_("A few sentences. An empty line starts a new paragraph.")),
+                FieldPanel("photo"),
+            ],
+            heading=_("The person"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel(
+                    "on_team_page", help_text=_("Gives them a page of their own, too. Reviewers are named anyway.")
+                ),
+                FieldPanel("sort_order", help_text=_("People with smaller numbers come first.")),
+                FieldPanel(
+                    "slug",
+                    heading=_("Address"),
+                    help_text=_("Last part of the address of their page, e.g. jordan-sample."),
+                    widget=SlugInput,
+                ),
+                FieldPanel("demo"),
+            ],
+            heading=_("On the site"),
+        ),
     ]
     search_fields = [
         *map(index.SearchField, ("name", "credentials", "role", "licences", "biography")),

@@ -10,6 +10,8 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
@@ -21,8 +23,8 @@ from research.choices import Finding, Kind, Status, StudyDesign
 from research.models import Citation, Topic
 from research.reports.cells import safe_cell
 
-MORE = "citation-more"
-"""Columns that a phone has no room for."""
+MORE = "not-on-a-phone"
+"""The class of columns that a phone has no room for."""
 
 
 class CitationFilterSet(WagtailFilterSet):
@@ -77,11 +79,25 @@ def _published(citation: Citation) -> str:
     # Wagtail's own column asks the database twice a row.
     if not citation.live:
         return str(_("Draft"))
+    if citation.verified_on is None:
+        return str(_("Not shown yet: nobody has confirmed it"))
     return str(_("Live, with a draft")) if citation.has_unpublished_changes else str(_("Live"))
 
 
+def _standing(citation: Citation) -> str:
+    words = str(citation.get_status_display())
+    return words if citation.status == Status.CURRENT else _tag(words)
+
+
 def _review(citation: Citation) -> str:
-    return date_format(citation.next_review, "SHORT_DATE_FORMAT") if citation.next_review else ""
+    if citation.next_review is None:
+        return ""
+    day = date_format(citation.next_review)
+    return format_html("{} {}", day, _tag(_("Overdue"))) if citation.is_overdue else day
+
+
+def _tag(words: Any) -> SafeString:
+    return format_html('<span class="w-status w-status--critical">{}</span>', words)
 
 
 def _topics(citation: Citation) -> str:
@@ -138,7 +154,7 @@ class CitationViewSet(SnippetViewSet):
             get_url=lambda citation: CitationViewSet.edit_url_of(citation),
         ),
         Column("published", label=_("Published"), accessor=_published, sort_key="live"),
-        Column("status", label=_("Standing"), accessor="get_status_display", sort_key="status"),
+        Column("status", label=_("Standing"), accessor=_standing, sort_key="status"),
         Column(
             "study_design",
             label=_("Design"),

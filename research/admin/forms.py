@@ -12,6 +12,8 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 
 from research.authors import as_lines, from_lines
 from research.formats.csl import CslName
+from research.keys import free_key
+from research.models import Citation
 
 
 class AuthorsField(forms.CharField):
@@ -64,9 +66,21 @@ class CitationForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "key" in self.fields:
+            self.fields["key"].required = False
         authors = self.fields.get("authors")
         if isinstance(authors, AuthorsField):
             authors.known = self.instance.authors if isinstance(self.instance.authors, list) else []
+
+    def clean(self) -> Any:
+        """A key that is left empty is made from what the record says; one that is stored stays."""
+        cleaned = super().clean() or self.cleaned_data
+        if "key" in self.fields and not cleaned.get("key") and "key" not in self.errors:
+            if cleaned.get("title"):
+                cleaned["key"] = self.instance.key or free_key(_as_item(cleaned), _TakenKeys())
+            else:
+                self.add_error("title", _("Write the title first: the record gets its key from it."))
+        return cleaned
 
     def save(self, commit: bool = True) -> Any:
         """Save; a ticked confirmation carries the date and the person."""
@@ -78,3 +92,19 @@ class CitationForm(WagtailAdminModelForm):
         elif self.instance.verified_by_id is None and "verified_on" in self.changed_data:
             self.instance.verified_by = self.for_user
         return super().save(commit)
+
+
+def _as_item(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """What a key is made of, as an imported record says it."""
+    return {
+        "title": cleaned["title"],
+        "author": cleaned.get("authors") or [],
+        "issued": {"date-parts": [[cleaned["issued_year"]]]} if cleaned.get("issued_year") else None,
+    }
+
+
+class _TakenKeys:
+    """The library's keys, asked one by one."""
+
+    def __contains__(self, key: object) -> bool:
+        return Citation.objects.filter(key=key).exists()

@@ -50,7 +50,7 @@ WORK = ObjectList(
         MultiFieldPanel([FieldPanel("title"), FieldPanel("authors"), FieldPanel("authors_truncated")], _("The work")),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("kind"), FieldPanel("key")]),
+                FieldPanel("kind"),
                 FieldRowPanel([FieldPanel("container_title"), FieldPanel("container_title_short")]),
                 FieldRowPanel([FieldPanel("issued_year"), FieldPanel("issued_month"), FieldPanel("issued_day")]),
                 FieldRowPanel([FieldPanel("volume"), FieldPanel("issue"), FieldPanel("page")]),
@@ -63,8 +63,19 @@ WORK = ObjectList(
                 FieldRowPanel([FieldPanel("doi"), FieldPanel("pmid"), FieldPanel("pmcid")]),
                 FieldRowPanel([FieldPanel("isbn"), FieldPanel("nct_id")]),
                 FieldPanel("url"),
-                FieldRowPanel([FieldPanel("accessed"), FieldPanel("archive_url")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel("accessed", help_text=_("When somebody last read it there.")),
+                        FieldPanel("archive_url", help_text=_("Kept elsewhere, e.g. at web.archive.org.")),
+                    ]
+                ),
                 FieldPanel("open_access"),
+                FieldPanel(
+                    "key",
+                    help_text=_(
+                        "Short and stable, e.g. feder-2014-ptsd. Left empty, it is made for you. Never reused."
+                    ),
+                ),
             ],
             _("Identifiers and addresses"),
         ),
@@ -89,7 +100,8 @@ FOUND = ObjectList(
         ),
         MultiFieldPanel(
             [
-                FieldRowPanel([FieldPanel("study_design"), FieldPanel("species"), FieldPanel("ocebm_level")]),
+                FieldRowPanel([FieldPanel("study_design"), FieldPanel("species")]),
+                FieldPanel("ocebm_level"),
                 FieldRowPanel([FieldPanel("sample_size"), FieldPanel("sample_size_note")]),
                 FieldRowPanel([FieldPanel("comparator"), FieldPanel("follow_up")]),
                 FieldPanel("funding"),

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from research.models import Topic
+from research.models import Citation, Topic
+
+
+def _records(topic: Any) -> str:
+    """The number of records, as a link to their list."""
+    address = reverse(Citation.snippet_viewset.get_url_name("list"))
+    return format_html('<a href="{}?topic={}">{}</a>', address, topic.pk, topic.records) if topic.records else "0"
+
+
+def _others(topic: Any) -> str:
+    return ", ".join(topic.synonym_list())
 
 
 class TopicViewSet(SnippetViewSet):
@@ -25,8 +39,8 @@ class TopicViewSet(SnippetViewSet):
     list_display = [
         "name",
         Column("parent", label=_("Part of"), sort_key="parent__name"),
-        Column("records", label=_("Citations"), sort_key="records"),
-        Column("slug", label=_("Slug")),
+        Column("records", label=_("Citations"), accessor=_records, sort_key="records"),
+        Column("synonyms", label=_("Other names"), accessor=_others, classname="not-on-a-phone"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:

@@ -4,9 +4,7 @@ New records are written in bulk, as drafts with a revision and a log entry each;
 their own. A record is saved whole or not at all, and its row says which.
 """
 
-import re
 import time
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, WorkflowState
 
-from research.formats.csl import date_parts
 from research.importing.columns import columns_of
 from research.importing.matching import LibraryIndex
 from research.importing.saving import save_changed, save_new
+from research.keys import free_key
 from research.models import Citation, ImportBatch, ImportRow
 from research.models.citations import IDENTIFIERS
 
@@ -30,7 +28,6 @@ CONSTRAINED = frozenset(
     {"issued_year", "issued_month", "issued_day", "ocebm_level", "status", "status_date", "status_source"}
 )
 """Columns that the database compares with one another; asking it takes a query a constraint."""
-_STOP_WORDS = {"a", "an", "the", "of", "on", "in", "for", "and", "with", "to", "is", "are"}
 
 
 def commit(batch: ImportBatch, user: Any = None, seconds: float | None = None) -> Iterator[tuple[int, int]]:
@@ -240,26 +237,3 @@ def _changed_draft(row: ImportRow, library: LibraryIndex, held: set[int], user: 
 
 def _same_identifier() -> str:
     return _("Another record of the library has the same identifier. Nothing of this record was changed.")
-
-
-def free_key(item: Any, taken: set[str]) -> str:
-    """A stable key that is not taken: the file's own where it can be one, else family, year and first word."""
-    own = str(item.get("id", ""))
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{2,79}", own):
-        base = own
-    else:
-        authors = item.get("author") or [{}]
-        name = authors[0].get("family") or authors[0].get("literal") or ""
-        year = "".join(str(part) for part in date_parts(item.get("issued"))[:1])
-        words = [word for word in _slug(item.get("title", "")).split("-") if word not in _STOP_WORDS]
-        parts = [_slug(name)[:30], year, *words[: 1 if name else 4]]
-        base = "-".join(part for part in parts if part)[:72].strip("-") or "record"
-    key, number = base, 2
-    while key in taken:
-        key, number = f"{base[:72]}-{number}", number + 1
-    return key
-
-
-def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

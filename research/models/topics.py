@@ -10,9 +10,11 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.widgets import SlugInput
 from wagtail.models import PreviewableMixin
 from wagtail.search import index
 
+from research.admin.name_panel import NamePanel
 from research.rich_text import RichTextField
 
 PREVIEWED = 5
@@ -70,7 +72,15 @@ class Topic(PreviewableMixin, index.Indexed, models.Model):
     objects = TopicQuerySet.as_manager()
 
     panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("slug"), FieldPanel("parent"), FieldPanel("sort_order")]),
+        MultiFieldPanel(
+            [
+                NamePanel("name"),
+                FieldPanel("slug", heading=_("Address"), widget=SlugInput),
+                FieldPanel("parent"),
+                FieldPanel("sort_order", help_text=_("Topics with smaller numbers come first.")),
+            ],
+            heading=_("The topic"),
+        ),
         FieldPanel("introduction"),
         FieldPanel("synonyms"),
     ]

@@ -157,6 +157,12 @@ def test_sites_languages_and_redirects_are_not_written_through_a_token(
         problem(body(client, "POST", path, plain, {}), 405)
 
 
+def test_the_screen_says_where_tokens_come_from_before_there_is_one(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("root", password="a long password"))
+    APIToken.objects.all().delete()
+    assert "/admin/api-tokens/new/" in client.get("/admin/api-access/").content.decode()
+
+
 def test_the_screen_lists_tokens_and_changes_what_they_may(client: Client) -> None:
     admin = User.objects.create_superuser("admin")
     make_token(user=admin)

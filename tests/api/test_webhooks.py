@@ -145,6 +145,8 @@ def test_what_was_not_taken_is_tried_again_and_replayed(world: World, front_end:
     client.force_login(User.objects.create_superuser("root"))
     assert "Send again" in client.get("/admin/api-webhooks/").content.decode()
     assert secret_of(endpoint) in client.get(f"/admin/api-webhooks/edit/{endpoint.pk}/").content.decode()
+    listed = client.get("/admin/api-webhooks/").content.decode()
+    assert f"/admin/api-webhooks/replay/{endpoint.pk}/" in listed
     assert client.get(f"/admin/api-webhooks/replay/{endpoint.pk}/").status_code == 200
     client.post(f"/admin/api-webhooks/replay/{endpoint.pk}/")
     deliver_due()

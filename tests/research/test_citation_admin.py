@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import Any
 
@@ -98,6 +99,48 @@ def test_a_mistake_is_shown_at_its_field_and_nothing_typed_is_lost(client: Clien
     assert Citation.objects.count() == 1
 
 
+def test_a_key_is_made_for_who_writes_none_and_stays(client: Client, clinician: User) -> None:
+    citation("feder-2014-efficacy")
+    for wanted in ("feder-2014-efficacy-2", "feder-2014-efficacy-3"):
+        new = {**NEW, "key": "", "doi": "", "pmid": "", "topics-TOTAL_FORMS": "0"}
+        answer = client.post(_url("add"), _form(client, _url("add"), **new))
+        assert answer.status_code == 302, answer.context["form"].errors
+        assert Citation.objects.latest("pk").key == wanted
+    made = Citation.objects.latest("pk")
+    client.post(_url("edit", made.pk), _form(client, _url("edit", made.pk), key="", title="Renamed"))
+    made.refresh_from_db()
+    assert made.key == wanted
+
+    untitled = {**NEW, "key": "", "title": "", "topics-TOTAL_FORMS": "0"}
+    answer = client.post(_url("add"), _form(client, _url("add"), **untitled))
+    assert "Write the title first" in answer.content.decode()
+
+
+def test_publishing_a_record_that_nobody_has_confirmed_says_that_it_is_not_shown(
+    client: Client, clinician: User
+) -> None:
+    for confirm, held_back in (("", True), ("on", False)):
+        new = {**NEW, "key": f"new{confirm}", "doi": "", "pmid": "", "topics-TOTAL_FORMS": "0", "action-publish": "1"}
+        data = _form(client, _url("add"), **new)
+        if not confirm:
+            del data["confirm"]
+        response = client.post(_url("add"), data, follow=True)
+        assert response.redirect_chain, response.context["form"].errors
+        answer = response.content.decode()
+        assert ("is not on the public site yet" in answer) is held_back
+    assert "Not shown yet" in client.get(_url("list")).content.decode()
+
+
+def test_the_list_marks_what_does_not_stand_or_is_overdue(client: Client, clinician: User) -> None:
+    fine = citation("fine")
+    assert "w-status--critical" not in client.get(_url("list")).content.decode()
+    fine.next_review = timezone.localdate() - datetime.timedelta(days=1)
+    fine.save()
+    citation("gone", status="retracted", status_date="2017-08-28")
+    marked = client.get(_url("list")).content.decode().split("w-status--critical")
+    assert len(marked) == 3 and "Overdue" in "".join(marked) and "Retracted" in "".join(marked)
+
+
 def test_editing_keeps_the_parts_of_names_that_were_not_touched(client: Client, clinician: User) -> None:
     names = [
         {"family": "de la Cruz", "given": "Ana"},  # an import that took the particle into the family name
@@ -128,7 +171,9 @@ def test_where_it_is_used_is_said_with_links_and_deletion_refused(client: Client
     page = condition_page(live=False)
     fact(page, "A fact", one)
     page.save()
-    assert "PTSD" in client.get(_url("edit", one.pk)).content.decode()
+    editor = client.get(_url("edit", one.pk)).content.decode()
+    assert "PTSD" in editor
+    assert "Key fact" in editor and "Fact source" not in editor  # the row that holds it says nothing to a clinician
     assert client.get(_url("usage", one.pk)).status_code == 200
     answer = client.post(_url("delete", one.pk), follow=True)
     assert "cannot be deleted while it is used" in answer.content.decode()
@@ -193,8 +238,23 @@ def test_topics_are_kept_here_too(client: Client, clinician: User) -> None:
     from research.models import Topic
 
     address = reverse(Topic.snippet_viewset.get_url_name("list"))
-    topic("trd", parent=topic("depression"))
-    assert "TRD" in client.get(address).content.decode()
+    depression = topic("depression")
+    topic("trd", parent=depression)
+    citation(topics={"depression": "benefit"})
+    html = client.get(address).content.decode()
+    assert "TRD" in html
+    assert f'href="{_url("list")}?topic={depression.pk}"' in html  # its records, one click away
+
+
+def test_a_name_writes_the_address_of_what_is_new_alone(client: Client, clinician: User) -> None:
+    from research.models import Topic
+
+    known = topic("depression")
+    for address, writes in (
+        (reverse(Topic.snippet_viewset.get_url_name("add")), True),
+        (reverse(Topic.snippet_viewset.get_url_name("edit"), args=[known.pk]), False),
+    ):
+        assert ("w-sync#apply" in client.get(address).content.decode()) is writes
 
 
 PARTS = st.text(st.characters(whitelist_categories=("Lu", "Ll"), max_codepoint=0x24F), min_size=1, max_size=8)

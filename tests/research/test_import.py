@@ -16,8 +16,9 @@ from research.formats.parsing import ImportRefusedError
 from research.formats.registry import FORMATS
 from research.importing import commit as committing
 from research.importing.columns import columns_of
-from research.importing.commit import commit, free_key
+from research.importing.commit import commit
 from research.importing.preview import preview
+from research.keys import free_key
 from research.models import Citation, ImportBatch, ImportRow
 from tests.research.library import bibliography
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
-from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies.base import ModelPermissionPolicy
@@ -52,6 +55,15 @@ def _revoke(grant: TokenGrant) -> str:
 
 class TokenList(Manageable, generic.IndexView):
     """All tokens with their people, scopes and ends."""
+
+    page_title = _("API access")
+
+    @cached_property
+    def no_results_message(self) -> str:
+        """Where tokens come from."""
+        words = _("There is no token yet. What a token may do is chosen here.")
+        address = reverse("wagtailusers_api_tokens:add")
+        return format_html('{} <a href="{}">{}</a>', words, address, _("Make a token"))
 
     @property
     def columns(self) -> list[Column]:
@@ -102,30 +114,33 @@ class TokenGrantViewSet(ModelViewSet):
     ]
 
 
-def _events(endpoint: WebhookEndpoint, state: str) -> Any:
-    return Delivery.objects.filter(kind=KIND, payload__endpoint=endpoint.pk, state=state)
-
-
-def _given_up(endpoint: WebhookEndpoint) -> str:
-    count = _events(endpoint, Delivery.State.FAILED).count()
-    if not count:
-        return "0"
-    address = reverse("api_webhooks:replay", args=[endpoint.pk])
-    return format_html('{} <a href="{}">{}</a>', count, address, _("Send again"))
-
-
 class WebhookList(generic.IndexView):
     """All endpoints with the state of their events."""
+
+    @cached_property
+    def events(self) -> dict[tuple[int, str], int]:
+        """How many events of each endpoint are in each state. One query."""
+        counted = Delivery.objects.filter(kind=KIND).values_list("payload__endpoint", "state").order_by()
+        return {(endpoint, state): number for endpoint, state, number in counted.annotate(number=Count("pk"))}
+
+    def _number(self, state: str) -> Callable[[WebhookEndpoint], int]:
+        return lambda endpoint: self.events.get((endpoint.pk, state), 0)
+
+    def _given_up(self, endpoint: WebhookEndpoint) -> str:
+        count = self._number(Delivery.State.FAILED)(endpoint)
+        address = reverse("api_webhooks:replay", args=[endpoint.pk])
+        return format_html('{} <a href="{}">{}</a>', count, address, _("Send again")) if count else "0"
 
     @property
     def columns(self) -> list[Column]:
         """What the list shows."""
         return [
             TitleColumn("url", label=_("Address"), get_url=self.get_edit_url),
-            Column("active", label=_("Active")),
-            Column("sent", label=_("Sent"), accessor=lambda one: _events(one, Delivery.State.SENT).count()),
-            Column("waiting", label=_("Waiting"), accessor=lambda one: _events(one, Delivery.State.WAITING).count()),
-            Column("failed", label=_("Given up"), accessor=_given_up),
+            Column("note", label=_("What it is")),
+            BooleanColumn("active", label=_("Active")),
+            Column("sent", label=_("Sent"), accessor=self._number(Delivery.State.SENT)),
+            Column("waiting", label=_("Waiting"), accessor=self._number(Delivery.State.WAITING)),
+            Column("failed", label=_("Given up"), accessor=self._given_up),
         ]
 
 
@@ -154,7 +169,10 @@ def replay_view(request: HttpRequest, pk: int) -> HttpResponse:
         count = replay(endpoint)
         messages.success(request, _("%(count)d events will be sent again.") % {"count": count})
         return redirect("api_webhooks:index")
-    return render(request, "clinic/replay_webhook.html", {"endpoint": endpoint})
+    title = _("Send again")
+    crumbs = [{"url": reverse("api_webhooks:index"), "label": _("Webhooks")}, {"url": "", "label": title}]
+    context = {"endpoint": endpoint, "header_title": title, "header_icon": "link-external", "breadcrumbs_items": crumbs}
+    return render(request, "clinic/replay_webhook.html", context)
 
 
 class WebhookViewSet(ModelViewSet):
@@ -171,7 +189,12 @@ class WebhookViewSet(ModelViewSet):
     inspect_view_enabled = False
     index_view_class = WebhookList
     list_filter: list[str] = []
-    panels = [FieldPanel("url"), FieldPanel("note"), FieldPanel("active"), SecretPanel()]
+    panels = [
+        FieldPanel("url"),
+        FieldPanel("note", help_text=_("For your colleagues, e.g. the front end in production.")),
+        FieldPanel("active", help_text=_("Take the tick away to send nothing for a while.")),
+        SecretPanel(),
+    ]
 
     def get_urlpatterns(self) -> list[Any]:
         """The usual addresses, and the one to send again."""

@@ -86,8 +86,8 @@ class WebhookEndpoint(models.Model):
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:
-        verbose_name = _("webhook of a front end")
-        verbose_name_plural = _("webhooks of front ends")
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
         ordering = ("url",)
 
     def __str__(self) -> str:
