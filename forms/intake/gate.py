@@ -6,12 +6,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from forms.access import can_read_audit, can_read_submissions
 from forms.models.audit import AuditEntry, record
+from forms.safekeeping.encryption import EncryptionError
 
 View = Callable[..., HttpResponseBase]
 
@@ -29,11 +32,20 @@ def auditors_only(view: View) -> View:
 def _gate(view: View, may: Callable[[Any], bool]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs) if may(request.user) else refuse(request)
+        response = _seen(view, request, *args, **kwargs) if may(request.user) else refuse(request)
         response["Cache-Control"] = "private, no-store"
         return response
 
     return guarded
+
+
+def _seen(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    """What the view answers; where it needs answers whose key is not there, the way back with the key's name."""
+    try:
+        return view(request, *args, **kwargs)
+    except EncryptionError as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(reverse("intake:index"))
 
 
 def refuse(request: HttpRequest) -> HttpResponse:

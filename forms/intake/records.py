@@ -159,8 +159,13 @@ def one_person(request: HttpRequest) -> HttpResponse:
         return render(request, "forms/intake/person.html", context | {"error": error}, status=422)
     references = [one.reference for one in chosen]
     if action == "export":
+        try:
+            archive = person_archive(chosen)
+        except OSError:
+            error = _("The file store does not answer. Try again.")
+            return render(request, "forms/intake/person.html", context | {"error": error}, status=503)
         record(AuditEntry.Action.SUBJECT_ACCESS, request=request, reason=reason, shown=references)
-        response = HttpResponse(person_archive(chosen), content_type="application/zip")
+        response = HttpResponse(archive, content_type="application/zip")
         response["Content-Disposition"] = f'attachment; filename="records-{timezone.localdate():%Y-%m-%d}.zip"'
         return response
     for one in chosen:

@@ -172,6 +172,24 @@ def test_case_9_a_lost_key_says_so_and_hides_nothing_else(desk: Client, settings
     assert later.reference in exported
 
 
+def test_case_9_what_needs_a_lost_key_says_so_and_changes_nothing(desk: Client, settings: Any) -> None:
+    submission = sent(call_page())
+    Submission.objects.update(spam="possible", spam_reasons="trap")
+    settings.SUBMISSION_KEYS = {"new": "bmV3IGtleSBmb3IgdGhlIHRlc3RzLCAzMiBieXRlcyE="}
+    for name, data in (
+        ("release", {}),
+        ("bulk", {"chosen": str(submission.pk), "action": "release"}),
+        ("person", {"chosen": str(submission.pk), "action": "export", "reason": "Asked in writing"}),
+    ):
+        place = at(name, submission.pk) if name == "release" else at(name)
+        answer = desk.post(place, data, follow=True)
+        assert answer.status_code == 200
+        assert "Put that key back" in text(answer), name
+    submission.refresh_from_db()
+    assert submission.spam == "possible"
+    assert not AuditEntry.objects.filter(action__in=("release", "subject_access")).exists()
+
+
 def test_one_persons_records_are_exported_and_erased(desk: Client) -> None:
     submission = sent(call_page())
     other = sent(call_page(slug="other"), token="o", your_name="Somebody else")
