@@ -63,7 +63,7 @@ def _relations(citation: Citation) -> list[tuple[str, Citation]]:
     if not citation.pk:
         return found
     for relation in citation.relations.all():
-        if relation.related.is_published:
+        if relation.related.is_published and relation.related_id != citation.successor_id:
             found.append((relation.get_kind_display(), relation.related))
     for relation in CitationRelation.objects.filter(related=citation).select_related("citation"):
         if relation.citation.is_published:

@@ -79,6 +79,11 @@ class Hours:
     opens: datetime.time
     closes: datetime.time
 
+    @property
+    def days(self) -> list[int]:
+        """The weekdays in order; a run may go over the week's end, as from Saturday to Monday."""
+        return [(self.first_day - 1 + step) % 7 + 1 for step in range((self.last_day - self.first_day) % 7 + 1)]
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -163,6 +168,11 @@ class Frame:
     def announcement(self) -> Notice | None:
         """The announcement, while it is due."""
         return self.notice if self.notice and self.notice.is_showing else None
+
+    @property
+    def theme_colour(self) -> str:
+        """What browsers colour their own bars with: the night at the top of every page."""
+        return theme.palette(self.brand, self.accent).light["night"]
 
     @property
     def theme_href(self) -> str:

@@ -185,7 +185,7 @@ def _own(page: Page, ids: Ids) -> list[Node]:
 def _opening(hours: Hours) -> Node:
     return {
         "@type": "OpeningHoursSpecification",
-        "dayOfWeek": [f"https://schema.org/{day}" for day in DAYS[hours.first_day - 1 : hours.last_day]],
+        "dayOfWeek": [f"https://schema.org/{DAYS[day - 1]}" for day in hours.days],
         "opens": hours.opens.strftime("%H:%M"),
         "closes": hours.closes.strftime("%H:%M"),
     }

@@ -212,6 +212,12 @@ class OpeningHours(Orderable):
     def __str__(self) -> str:
         return f"{self.get_first_day_display()}-{self.get_last_day_display()}"
 
+    def clean(self) -> None:
+        """Nobody comes at a time that has no length."""
+        super().clean()
+        if self.opens and self.closes and self.closes <= self.opens:
+            raise ValidationError({"closes": _("Choose a time after the opening.")})
+
 
 @register_setting(icon="list-ul", order=20)
 class Navigation(BaseSiteSetting, ClusterableModel):

@@ -47,6 +47,26 @@ _MARK = """looks => {
 #: What `mark_unseen` marked.
 UNSEEN = "[data-look]"
 
+_FILLED = """() => {
+    const fill = element => {
+        const {backgroundColor: colour, backgroundImage: image} = getComputedStyle(element);
+        return colour === 'rgba(0, 0, 0, 0)' && image === 'none' ? '' : colour + image;
+    };
+    for (const element of document.querySelectorAll('body *')) {
+        if (!element.checkVisibility() || !fill(element)) continue;
+        let ground = element.parentElement;
+        while (ground && !fill(ground)) ground = ground.parentElement;
+        if (!ground || fill(ground) !== fill(element)) element.setAttribute('data-filled', '');
+    }
+}"""
+_BORDERLESS = """spared => [...document.querySelectorAll('[data-filled]')].filter(element => {
+    const style = getComputedStyle(element);
+    return !element.matches(spared) && !['Top', 'Right', 'Bottom', 'Left'].some(side =>
+        style[`border${side}Style`] !== 'none' && parseFloat(style[`border${side}Width`]) > 0);
+}).map(element => element.cloneNode().outerHTML)"""
+#: Focus draws the skip link's outline, the browser marks words itself, and the keys of a chart keep their colours.
+_SPARED = ".skip, mark, .key, rect"
+
 
 def paint(page: Page, css: str) -> None:
     """Lets the page wear another palette; it speaks inside site.css's own layers, as the clinic's does."""
@@ -63,3 +83,12 @@ def mark_unseen(page: Page, seen: set[str]) -> bool:
     page.evaluate(_MARK, sorted(new))
     seen |= new
     return bool(new)
+
+
+def borderless(page: Page) -> list[str]:
+    """What stands out by its ground alone and has no border either where the reader's system forces its own colours."""
+    page.evaluate(_FILLED)
+    page.emulate_media(forced_colors="active")
+    found: list[str] = page.evaluate(_BORDERLESS, _SPARED)
+    page.emulate_media(forced_colors="none")
+    return found

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page
 from pages.theme import stylesheet
 from tests import npm
 from tests.browser.barriers import COLOURS, DESKTOP, EVERYTHING, PHONE, barriers
-from tests.browser.palettes import UNSEEN, mark_unseen, paint
+from tests.browser.palettes import UNSEEN, borderless, mark_unseen, paint
 from tests.pages.test_theme import HOSTILE
 from tests.servers import RunningSite
 from tests.takes import Take, public_templates, takes_from
@@ -102,6 +102,7 @@ class Findings:
 
     axe: list[str] = field(default_factory=list)
     hostile: list[str] = field(default_factory=list)
+    borderless: list[str] = field(default_factory=list)
     sideways: list[str] = field(default_factory=list)
 
 
@@ -121,6 +122,7 @@ def found(tab: Page, taken: list[Take]) -> Findings:
                 paint(tab, stylesheet(brand, accent).css)
                 found.hostile += [f"{where}, {brand} {accent}: {it}" for it in barriers(tab, COLOURS, UNSEEN)]
             paint(tab, "")
+        found.borderless += [f"{take.name}: {element}" for element in borderless(tab)]
         for width, text in ((320, "100%"), (1280, "200%"), (640, "200%")):
             tab.set_viewport_size({"width": width, "height": 800})
             tab.evaluate("size => document.documentElement.style.setProperty('font-size', size)", text)
@@ -136,6 +138,21 @@ def test_axe_finds_nothing(found: Findings) -> None:
 
 def test_no_pair_of_colours_makes_text_unreadable(found: Findings) -> None:
     assert found.hostile == []
+
+
+def test_what_stands_out_by_its_ground_has_a_border_where_colours_are_forced(found: Findings) -> None:
+    assert found.borderless == []
+
+
+def test_a_film_is_loaded_when_it_is_played_and_not_before(tab: Page, taken: list[Take]) -> None:
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    shown(tab, next(take for take in taken if take.name == "every-block"))
+    tab.locator("video").scroll_into_view_if_needed()
+    tab.wait_for_load_state("networkidle")
+    assert [url for url in asked if ".mp4" in url or "video.example" in url] == []
+    with tab.expect_request("**/*.mp4"):
+        tab.locator("video").evaluate("film => { film.play().catch(() => 0); }")
 
 
 def test_nothing_scrolls_sideways(found: Findings) -> None:

@@ -82,7 +82,8 @@ def test_crisis_help_survives_the_database(monkeypatch: pytest.MonkeyPatch) -> N
     def gone(*_args: Any, **_kwargs: Any) -> None:
         raise DatabaseError("The database is gone.")
 
-    monkeypatch.setattr(views, "frame_for", gone)
+    monkeypatch.setattr(frame_cache, "frame_for", gone)
+    monkeypatch.setattr(frame_cache, "_last_known", {})
     client = Client(raise_request_exception=False)
     monkeypatch.setattr("pages.serving.page_at", gone)
     response = client.get("/faq/")

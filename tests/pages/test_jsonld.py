@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from pages import jsonld
+from pages.frame import Hours
 from pages.models import ConditionPage, Person
 from tests.pages.schema_org import problems
 
@@ -92,6 +93,11 @@ def test_no_review_is_claimed_that_did_not_happen(client: Client, clinic: None) 
     ConditionPage.objects.update(reviewer=None, reviewed_on=None)
     page = nodes(client, "/conditions/condition-0/")["MedicalWebPage"]
     assert "reviewedBy" not in page and "lastReviewed" not in page
+
+
+@pytest.mark.parametrize(("first", "last", "days"), [(1, 5, [1, 2, 3, 4, 5]), (6, 1, [6, 7, 1]), (3, 3, [3])])
+def test_a_run_of_days_may_go_over_the_end_of_the_week(first: int, last: int, days: list[int]) -> None:
+    assert Hours(first, last, datetime.time(8), datetime.time(17)).days == days
 
 
 def test_the_clinic_says_its_hours(client: Client, clinic: None) -> None:
