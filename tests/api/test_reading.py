@@ -12,10 +12,10 @@ from django.test import Client
 from pytest_django import Settings
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
 from pages.blocks import BODY_BLOCKS
-from pages.models import ClinicDocument, ClinicImage, HomePage, Person, StandardPage
+from pages.models import ClinicDocument, ClinicImage, HeaderLink, HomePage, Navigation, Person, StandardPage
 from research.models import Citation
 from tests.api.world import CANARY, World
 
@@ -285,6 +285,26 @@ def test_a_slug_may_have_letters_beyond_ascii(world: World, get: Get) -> None:
     assert path == "/conditions/depresi%C3%B3n/"
     for asked in (path, "/conditions/depresión/"):  # as browsers give it, and as people write it
         assert get(f"pages/find/?{urlencode({'html_path': asked})}")["id"] == page["id"]
+
+
+def test_what_stands_around_a_page_and_its_labels_come_in_the_language_asked_for(world: World, get: Get) -> None:
+    spanish, _made = Locale.objects.get_or_create(language_code="es")
+    page = world.ptsd.copy_for_translation(spanish, copy_parents=True)
+    page.get_latest_revision().publish()
+    Page.objects.filter(locale=spanish).update(live=True)
+    navigation = Navigation.for_site(world.home.get_site())
+    navigation.header_links = [HeaderLink(page=Page.objects.get(pk=world.ptsd.pk))]
+    navigation.save()
+    (link,) = get("site/?locale=es")["navigation"]["header"]
+    assert urlsplit(link["href"]).path == "/es/conditions/ptsd/"
+    assert get("site/?locale=es")["locale"] == "es"
+    assert urlsplit(get("site/")["navigation"]["header"][0]["href"]).path == "/conditions/ptsd/"
+    assert "'en' or 'es'" in get("site/?locale=tlh", 422)["errors"][0]["msg"]
+    detail = get("conditions/ptsd/?locale=es")
+    assert detail["facts"][0]["sources"][0]["stance_label"] == "Apoya"
+    (item,) = get("conditions/?locale=es&fields=facts")["items"]
+    assert item["facts"][0]["sources"][0]["stance_label"] == "Apoya"
+    assert get("conditions/ptsd/")["facts"][0]["sources"][0]["stance_label"] == "Supports"
 
 
 def test_redirects_to_hidden_pages_are_left_out(world: World, get: Get) -> None:

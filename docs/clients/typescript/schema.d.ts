@@ -1586,16 +1586,6 @@ export interface components {
              * @default
              */
             description: string | null;
-            /** Collection */
-            collection_id?: number | null;
-            /** Focal Point X */
-            focal_point_x?: number | null;
-            /** Focal Point Y */
-            focal_point_y?: number | null;
-            /** Focal Point Width */
-            focal_point_width?: number | null;
-            /** Focal Point Height */
-            focal_point_height?: number | null;
             /**
              * Decorative
              * @description Tick only if the picture adds nothing that a listener would miss. Otherwise write a description.
@@ -1606,6 +1596,16 @@ export interface components {
             credit?: string | null;
             /** Licence */
             licence?: string | null;
+            /** Collection */
+            collection_id?: number | null;
+            /** Focal Point X */
+            focal_point_x?: number | null;
+            /** Focal Point Y */
+            focal_point_y?: number | null;
+            /** Focal Point Width */
+            focal_point_width?: number | null;
+            /** Focal Point Height */
+            focal_point_height?: number | null;
         };
         /** ClinicImagePatchSchema */
         ClinicImagePatchSchema: {
@@ -1616,16 +1616,6 @@ export interface components {
              * @default
              */
             description: string | null;
-            /** Collection */
-            collection_id?: number | null;
-            /** Focal Point X */
-            focal_point_x?: number | null;
-            /** Focal Point Y */
-            focal_point_y?: number | null;
-            /** Focal Point Width */
-            focal_point_width?: number | null;
-            /** Focal Point Height */
-            focal_point_height?: number | null;
             /**
              * Decorative
              * @description Tick only if the picture adds nothing that a listener would miss. Otherwise write a description.
@@ -1636,6 +1626,16 @@ export interface components {
             credit?: string | null;
             /** Licence */
             licence?: string | null;
+            /** Collection */
+            collection_id?: number | null;
+            /** Focal Point X */
+            focal_point_x?: number | null;
+            /** Focal Point Y */
+            focal_point_y?: number | null;
+            /** Focal Point Width */
+            focal_point_width?: number | null;
+            /** Focal Point Height */
+            focal_point_height?: number | null;
         };
         /** CollectionForeignKeyMetaSchema */
         CollectionForeignKeyMetaSchema: {
@@ -6542,6 +6542,19 @@ export interface components {
              */
             locales: string[];
         };
+        /**
+         * SiteLanguage
+         * @description In which language.
+         */
+        SiteLanguage: {
+            /**
+             * Locale
+             * @description Language code of links and words.
+             * @default en
+             * @enum {string}
+             */
+            locale: "en" | "es";
+        };
         /** SiteSchema */
         SiteSchema: {
             /** Id */
@@ -8034,16 +8047,6 @@ export interface operations {
                      * @default
                      */
                     description?: string | null;
-                    /** Collection */
-                    collection_id?: number | null;
-                    /** Focal Point X */
-                    focal_point_x?: number | null;
-                    /** Focal Point Y */
-                    focal_point_y?: number | null;
-                    /** Focal Point Width */
-                    focal_point_width?: number | null;
-                    /** Focal Point Height */
-                    focal_point_height?: number | null;
                     /**
                      * Decorative
                      * @description Tick only if the picture adds nothing that a listener would miss. Otherwise write a description.
@@ -8054,6 +8057,16 @@ export interface operations {
                     credit?: string | null;
                     /** Licence */
                     licence?: string | null;
+                    /** Collection */
+                    collection_id?: number | null;
+                    /** Focal Point X */
+                    focal_point_x?: number | null;
+                    /** Focal Point Y */
+                    focal_point_y?: number | null;
+                    /** Focal Point Width */
+                    focal_point_width?: number | null;
+                    /** Focal Point Height */
+                    focal_point_height?: number | null;
                 };
             };
         };
@@ -9270,7 +9283,10 @@ export interface operations {
     };
     site: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Language code of links and words. */
+                locale?: "en" | "es";
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from django.db.models import TextChoices
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 
 class Labels:
@@ -21,4 +21,5 @@ class Labels:
 
 @lru_cache(maxsize=100)
 def _labels(choices: type[TextChoices], language: str | None) -> dict[str, str]:
-    return {choice.value: str(choice.label) for choice in choices}
+    with override(language):  # kept for all who ask in it
+        return {choice.value: str(choice.label) for choice in choices}

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from django.http import HttpRequest
+from django.utils import translation
 from ninja import Field
 from pydantic import Discriminator, create_model
 from wagtail.models import Page, get_page_models
 
 from clinic.api import writing
 from clinic.api.answers import Answer
+from clinic.api.labels import Labels
 from clinic.api.links import api_path, page_link
 from clinic.api.pagecontent import (
     PAGE_TYPES,
@@ -36,7 +38,12 @@ NOT_IN_LISTS = DETAIL_ONLY | shapes.PageDetail.model_fields.keys()
 
 
 def page_detail(page: Page, request: HttpRequest) -> dict[str, Any]:
-    """One page in full: its numbered sources, its rich text with them, and its content."""
+    """One page in full: its numbered sources, its rich text with them, and its content, in the page's language."""
+    with translation.override(page.locale.language_code):
+        return _page_detail(page, request)
+
+
+def _page_detail(page: Page, request: HttpRequest) -> dict[str, Any]:
     evidence: list[Citation] | None = None
     if isinstance(page, ConditionPage):
         found = page.evidence()
@@ -75,7 +82,9 @@ def page_items(pages: Sequence[Page], request: HttpRequest, fields: Iterable[str
     for page in pages:
         item = {"id": page.pk, "type": _label(page), "title": page.title, "meta": _meta(page, answer)}
         if wanted:
-            filled = page_content(page, answer, wanted)
+            with translation.override(page.locale.language_code):
+                answer.label = Labels()
+                filled = page_content(page, answer, wanted)
             kept = filled.keys() if "*" in wanted else filled.keys() & wanted
             item |= {name: filled[name] for name in kept - DETAIL_ONLY}
         items.append(item)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import translation
 from ninja import Field, Query, Router, Schema
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Locale
@@ -26,6 +27,13 @@ from pages.search.results import PAGES, PEOPLE, RESEARCH, find, shown
 from pages.sites import site_of
 
 router = Router()
+Language = Literal[tuple(code for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES)]  # type: ignore[valid-type]
+
+
+class SiteLanguage(Schema):
+    """In which language."""
+
+    locale: Language = Field("en", description="Language code of links and words.")  # type: ignore[valid-type]
 
 
 @router.get(
@@ -36,9 +44,10 @@ router = Router()
     summary="The clinic, crisis lines, navigation, announcement, colours",
     tags=["site"],
 )
-def get_site(request: HttpRequest) -> shapes.Site:
+def get_site(request: HttpRequest, wanted: Query[SiteLanguage]) -> shapes.Site:
     """Everything that stands around the content of a page."""
-    around = frame_for(request)
+    with translation.override(wanted.locale):
+        around = frame_for(request)  # and the request keeps it
     base = base_of_site(request)
 
     def link(one: frame.Link | None) -> shapes.Link | None:
@@ -92,7 +101,7 @@ def get_site(request: HttpRequest) -> shapes.Site:
         else None,
         legal_line=around.legal_line,
         theme=_theme(request, around),
-        locale=request.LANGUAGE_CODE,
+        locale=wanted.locale,
         locales=[code for code, _name in settings.WAGTAIL_CONTENT_LANGUAGES],
     )
 
