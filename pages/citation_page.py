@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
+from pages.frame import Link
 from pages.models import ConditionPage, ResearchPage
 from research.formats.highwire import meta_tags
 from research.formats.schema_org import json_ld
@@ -32,7 +33,8 @@ def citation_page(request: HttpRequest, key: str) -> HttpResponse:
     citation = Citation.objects.published().with_topics().filter(key=key).first()
     if page is None or citation is None:
         raise Http404
-    return render(request, "research/citation.html", {"parent": page, **citation_context(request, citation)})
+    parent = Link(page.title, page.get_url(request) or "")
+    return render(request, "research/citation.html", {"parent": parent, **citation_context(request, citation)})
 
 
 def citation_context(request: HttpRequest, citation: Citation) -> dict[str, object]:
@@ -66,6 +68,6 @@ def _relations(citation: Citation) -> list[tuple[str, Citation]]:
         if relation.related.is_published and relation.related_id != citation.successor_id:
             found.append((relation.get_kind_display(), relation.related))
     for relation in CitationRelation.objects.filter(related=citation).select_related("citation"):
-        if relation.citation.is_published:
+        if relation.citation.is_published and relation.citation_id != citation.successor_id:
             found.append((CitationRelation.reverse_label(relation.kind), relation.citation))
     return found

@@ -40,8 +40,8 @@ class EvidencePageForm(WagtailAdminPageForm):
     def verdict(self) -> Verdict:
         """The verdict on what the form holds; on the stored draft before anything is submitted."""
         from pages.citations_in_text import citation_ids
+        from pages.citing import prose_of
         from pages.gate import verdict_of_parts, verdict_on
-        from pages.sources import prose_of
 
         if not self.is_bound:
             return verdict_on(self.instance)

@@ -21,9 +21,9 @@ from modelcluster.models import get_all_child_relations
 from wagtail.models import Page
 
 from pages.citations_in_text import citation_ids
+from pages.citing import Claimed, prose_of
 from pages.models.acknowledgement import EvidenceAcknowledgement
 from pages.models.claims import SUPPORTING, AbstractClaim
-from pages.sources import Claimed, prose_of
 from research.choices import Status
 from research.models import Citation
 

@@ -24,6 +24,7 @@ def person_page(request: HttpRequest, slug: str) -> HttpResponse:
         "pages/person.html",
         {
             "person": person,
+            "parent": frame_for(request).team,
             "checked": checked,
             "address": address,
             "work": _data(request, person),

@@ -112,8 +112,8 @@ def people_responsible(citation: Citation) -> list[str]:
 def drafts_using(citation: Citation) -> list[Usage]:
     """Pages whose unpublished draft uses the citation, which the reference index does not know."""
     from pages.citations_in_text import citation_ids
+    from pages.citing import prose_of
     from pages.gate import statements_of
-    from pages.sources import prose_of
 
     drafts = Page.objects.filter(has_unpublished_changes=True, latest_revision__isnull=False)
     revisions = Revision.objects.filter(pk__in=drafts.values("latest_revision"))

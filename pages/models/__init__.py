@@ -12,14 +12,8 @@ from pages.models.clinic import (
     Navigation,
     OpeningHours,
 )
-from pages.models.conditions import (
-    ConditionFact,
-    ConditionIndexPage,
-    ConditionPage,
-    ConditionQuestion,
-    FactSource,
-    WarningSign,
-)
+from pages.models.condition_rows import ConditionFact, ConditionQuestion, FactSource, WarningSign
+from pages.models.conditions import ConditionIndexPage, ConditionPage
 from pages.models.contact import ContactPage
 from pages.models.eligibility import EligibilityCriterion
 from pages.models.faq import FaqPage

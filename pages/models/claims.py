@@ -18,6 +18,8 @@ from research.models import Citation
 
 #: The stances with which a source carries a claim.
 SUPPORTING = frozenset({Stance.SUPPORTS, Stance.MIXED})
+#: What the prose beside claims may hold.
+CLAIM_TEXT_FEATURES = ["bold", "italic", "link", "ul", "ol", "citation"]
 
 
 def claims_of(page: Any, relation: str) -> list[Any]:

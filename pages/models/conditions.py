@@ -1,4 +1,4 @@
-"""ConditionIndexPage and ConditionPage with its facts, sources, warning signs and questions."""
+"""ConditionIndexPage and ConditionPage; the rows of a condition page are in condition_rows."""
 
 from __future__ import annotations
 
@@ -11,24 +11,23 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
-from wagtail.models import Orderable, Page, PageManager, PageQuerySet, PageViewRestriction
+from wagtail.models import Page, PageManager, PageQuerySet, PageViewRestriction
 
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
-from pages.blocks.prose import anchor
 from pages.evidence_form import EvidencePageForm, evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
-from pages.models.claims import AbstractClaim, AbstractClaimSource, claims_of
+from pages.models.claims import CLAIM_TEXT_FEATURES, claims_of
+from pages.models.condition_rows import ConditionFact, ConditionQuestion, FactSource, WarningSign
 from research.choices import Finding
 from research.evidence import Glance
 from research.models import Citation, CitationTopic, Topic
 from research.rich_text import RichTextField
 
 EVIDENCE_SHOWN = 8
-CLAIM_TEXT_FEATURES = ["bold", "italic", "link", "ul", "ol", "citation"]
 
 
 class ConditionIndexPage(BasePage):
@@ -304,61 +303,3 @@ class ConditionPage(BasePage):
         about = jsonld.condition(self.title, signs, [], ids)
         page = jsonld.medical_web_page(self, ids) | {"about": {"@id": about["@id"]}}
         return [page, about, *([jsonld.questions(questions, ids)] if questions else [])]
-
-
-class ConditionFact(AbstractClaim):
-    """A key fact of a condition page. A draft fact is kept on the page for editors and never shown."""
-
-    page = ParentalKey(ConditionPage, on_delete=models.CASCADE, related_name="facts")
-    figure = models.CharField(
-        _("key figure"), max_length=40, blank=True, help_text=_("Set large above the sentence, e.g. 8 of 100.")
-    )
-    draft = models.BooleanField(
-        _("draft"), default=False, help_text=_("Keeps the fact off the public page, e.g. while a source is missing.")
-    )
-
-    panels = [
-        FieldPanel("figure"),
-        FieldPanel("statement"),
-        FieldRowPanel([FieldPanel("as_of_year"), FieldPanel("draft")]),
-        InlinePanel("sources", heading=_("Sources"), label=_("Source")),
-    ]
-
-    class Meta(AbstractClaim.Meta):
-        verbose_name = _("key fact")
-        verbose_name_plural = _("key facts")
-
-
-class FactSource(AbstractClaimSource):
-    """A source of a condition fact."""
-
-    claim = ParentalKey(ConditionFact, on_delete=models.CASCADE, related_name="sources")
-
-    class Meta(AbstractClaimSource.Meta):
-        constraints = [models.UniqueConstraint(fields=["claim", "citation"], name="pages_fact_source_once")]
-
-
-class WarningSign(Orderable):
-    """One warning sign of a condition page."""
-
-    page = ParentalKey(ConditionPage, on_delete=models.CASCADE, related_name="warning_signs")
-    text = models.CharField(_("sign"), max_length=200)
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class ConditionQuestion(Orderable):
-    """A question people ask about a condition, with its answer."""
-
-    page = ParentalKey(ConditionPage, on_delete=models.CASCADE, related_name="questions")
-    question = models.CharField(_("question"), max_length=200)
-    answer = RichTextField(_("answer"), features=CLAIM_TEXT_FEATURES)
-
-    def __str__(self) -> str:
-        return self.question
-
-    @property
-    def anchor(self) -> str:
-        """The id of the answer: browsers open the question when they are sent there."""
-        return f"q-{anchor(self.question)}"

@@ -14,12 +14,13 @@ from wagtail.models import Orderable, Page
 
 from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
+from pages.citing import Claimed
 from pages.evidence_form import evidence_panels
 from pages.fields import LeanStreamField
 from pages.models.base import BasePage
-from pages.models.conditions import CLAIM_TEXT_FEATURES
+from pages.models.claims import CLAIM_TEXT_FEATURES
 from pages.models.eligibility import EligibilityCriterion
-from pages.sources import Claimed, SourceRegister
+from pages.sources import SourceRegister
 from research.rich_text import RichTextField
 
 

@@ -14,8 +14,7 @@ from wagtail.models import Page
 
 from pages.evidence_form import evidence_panels
 from pages.models.base import BasePage
-from pages.models.claims import AbstractClaimSource, AbstractValueCard, claims_of
-from pages.models.conditions import CLAIM_TEXT_FEATURES
+from pages.models.claims import CLAIM_TEXT_FEATURES, AbstractClaimSource, AbstractValueCard, claims_of
 from research.exporting import export_response
 from research.formats.registry import FORMATS
 from research.rich_text import RichTextField

@@ -59,8 +59,14 @@ def content_language(context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def breadcrumb(context: dict[str, Any]) -> tuple[Link, ...]:
-    """The way from the home page to this one, without the page itself."""
+    """The way from the home page to this one, without the page itself.
+
+    A page made from a record (a person, a citation) has no place in the tree: its view names the link above, `parent`.
+    """
     page = context.get("page")
+    if "parent" in context:
+        home, parent = Link(_("Home"), context["frame"].home), context["parent"]
+        return (home, parent) if parent else (home,)
     return trail_of(page, context.get("request")) if isinstance(page, Page) else ()
 
 

@@ -201,3 +201,8 @@ def test_the_home_page_does_not_ask_once_a_condition(client: Client) -> None:
         index.add_child(instance=ConditionPage(title=f"Condition {number}", slug=f"c-{number}", summary="One more."))
     assert (counted(client, "/"), counted(client, "/conditions/")) == before
     assert HomePage.objects.get().get_url() == "/"
+
+
+def test_a_record_names_its_successor_once(client: Client) -> None:
+    page = client.get("/research/larkin-2011-ed/").content.decode()
+    assert page.count('href="/research/abbar-2022-suicidal-ideation/"') == 1
