@@ -149,7 +149,7 @@ class EditButtonHelper(PageButtonHelper):
                 {
                     "url": address,
                     "label": _("View live"),
-                    "classname": self.finalise_classname(self.edit_button_classnames),
+                    "classname": self.finalise_classname(["button-secondary", "button-small"]),
                     "title": _("View the public page “%(title)s”") % {"title": obj.title},
                 }
             )
