@@ -178,7 +178,7 @@ class PublishGuardMiddleware:
             return None
         text = refusal(exception)
         if not request.accepts("text/html"):
-            return JsonResponse({"success": False, "error_code": exception.code, "error_message": text}, status=400)
+            return JsonResponse({"success": False, "error_code": "publish_blocked", "error_message": text}, status=400)
         messages.error(request, text)
         target = AdminURLFinder(request.user).get_edit_url(exception.instance) if exception.instance.pk else None
         target = target or _came_from(request) or reverse("wagtailadmin_home")

@@ -58,6 +58,12 @@ def admin_css() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("clinic/admin.css"))
 
 
+@hooks.register("insert_editor_js")
+def one_save_at_a_time() -> str:
+    """Keeps a pressed button and Wagtail's saving by itself from racing each other."""
+    return format_html('<script src="{}"></script>', static("clinic/one-save.js"))
+
+
 @hooks.register("construct_help_menu")
 def help_without_news(request: HttpRequest, items: list[MenuItem]) -> None:
     """Wagtail's news are for who runs the site; nobody at work gets a badge that calls for a click elsewhere."""

@@ -71,3 +71,12 @@ def test_the_browsers_language_changes_nothing(client: Client) -> None:
     assert plain.headers["Content-Language"] == "en"
     assert "Accept-Language" not in plain.headers.get("Vary", "")
     assert client.get("/es/nothing/").headers["Content-Language"] == "es"
+
+
+def test_browsers_keep_what_every_page_of_the_admin_waits_for(client: Client) -> None:
+    words, icons = client.get("/admin/jsi18n/"), client.get("/admin/sprite/")
+    assert words.headers["Cache-Control"] == "private, max-age=600"
+    assert b"gettext" in words.content
+    assert "immutable" in icons.headers["Cache-Control"] and b"<symbol" in icons.content
+    # Everything else in the admin is never kept.
+    assert "no-store" in client.get("/admin/login/").headers["Cache-Control"]
