@@ -13,8 +13,9 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.models import register_snippet
 
+from research.admin import telling  # noqa: F401  (importing registers it)
 from research.admin.menu import ResearchGroup
-from research.importing import hooks as importing_hooks  # noqa: F401  (importing registers them)
+from research.importing import hooks as importing_hooks  # noqa: F401
 from research.models import Citation
 from research.reports import library as library_reports  # noqa: F401
 from research.reports import views as report_views  # noqa: F401

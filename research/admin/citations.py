@@ -76,11 +76,13 @@ class CitationFilterSet(WagtailFilterSet):
 
 
 def _published(citation: Citation) -> str:
-    # Wagtail's own column asks the database twice a row.
+    # Wagtail's own column asks the database twice a row, and knows nothing of confirming.
     if not citation.live:
         return str(_("Draft"))
     if citation.verified_on is None:
         return str(_("Not shown yet: nobody has confirmed it"))
+    if citation.withheld:
+        return str(_("Hidden: kept off the site"))
     return str(_("Live, with a draft")) if citation.has_unpublished_changes else str(_("Live"))
 
 
@@ -164,7 +166,12 @@ class CitationViewSet(SnippetViewSet):
         ),
         Column("issued_year", label=_("Year"), sort_key="issued_year", classname=MORE),
         Column("topics", label=_("Topics"), accessor=_topics, classname=MORE),
-        BooleanColumn("verified", label=_("Confirmed"), accessor=lambda citation: citation.verified_on is not None),
+        BooleanColumn(
+            "verified",
+            label=_("Confirmed"),
+            accessor=lambda citation: citation.verified_on is not None,
+            classname=MORE,
+        ),
         Column("next_review", label=_("Next review"), accessor=_review, sort_key="next_review", classname=MORE),
     ]
 

@@ -19,6 +19,7 @@ from wagtail.admin.panels import (
 
 from research.admin.checks_panel import ChecksPanel
 from research.admin.forms import CitationForm
+from research.models import Citation
 from research.usage import Usage, usage_of
 
 
@@ -42,7 +43,8 @@ class UsedOnPanel(Panel):
         def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
             """Add the uses."""
             context: dict[str, Any] = super().get_context_data(parent_context)
-            return {**context, "uses": self.uses, "citation": self.instance}
+            on_pages = any(not isinstance(usage.instance, Citation) for usage, _url in self.uses)
+            return {**context, "uses": self.uses, "on_pages": on_pages, "citation": self.instance}
 
 
 WORK = ObjectList(

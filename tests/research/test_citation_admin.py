@@ -270,3 +270,24 @@ def test_lines_and_names_are_inverse(pairs: list[tuple[str, str]]) -> None:
 def test_any_text_becomes_names(text: str) -> None:
     names = from_lines(text)
     assert from_lines(as_lines(names)) == from_lines(as_lines(from_lines(as_lines(names))))
+
+
+def test_publishing_says_that_nobody_sees_what_nobody_confirmed(client: Client, clinician: User) -> None:
+    one = citation("unconfirmed", verified_on=None)
+    data = _form(client, _url("edit", one.pk), **{"action-publish": "1"})
+    answer = client.post(_url("edit", one.pk), data, follow=True).content.decode()
+    assert "nobody has confirmed it" in answer and "Not shown yet: nobody has confirmed it" in answer
+    data = _form(client, _url("edit", one.pk), **{"confirm": "on", "action-publish": "1"})
+    answer = client.post(_url("edit", one.pk), data, follow=True).content.decode()
+    assert "nobody has confirmed it" not in answer and "Not shown yet: nobody has confirmed it" not in answer
+
+
+def test_retracting_lists_the_affected_pages_at_once(client: Client, clinician: User) -> None:
+    one = citation("feder-2014-ptsd")
+    page = condition_page(title="PTSD <b>", live=False)
+    fact(page, "Symptoms were lower.", one)
+    page.save_revision().publish()
+    data = _form(client, _url("edit", one.pk), status="retracted", status_date="2026-08-28", **{"action-publish": "1"})
+    answer = client.post(_url("edit", one.pk), data, follow=True).content.decode()
+    assert "is now marked “Retracted”. One page uses it" in answer
+    assert "PTSD &lt;b&gt;" in answer
