@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.snippets.models import register_snippet
@@ -32,21 +31,3 @@ def say_where_a_citation_is_used(request: HttpRequest, instances: Iterable[Any])
             messages.error(request, deletion_refusal(instance, uses))
             return redirect(reverse(Citation.snippet_viewset.get_url_name("usage"), args=[instance.pk]))
     return None
-
-
-@hooks.register("after_create_snippet")
-@hooks.register("after_edit_snippet")
-def say_what_keeps_a_record_back(request: HttpRequest, instance: Any) -> None:
-    """“Published” alone would not be true of a record that nobody has confirmed: visitors do not see it."""
-    if not isinstance(instance, Citation) or "action-publish" not in request.POST:
-        return
-    # What was published is the revision; the object at hand may not know.
-    if Citation.objects.filter(pk=instance.pk, live=True, verified_on=None).exists():
-        messages.warning(
-            request,
-            _(
-                "“%(citation)s” is not on the public site yet: nobody has confirmed it. Check it against its source, "
-                "tick so under “Standing and care”, and publish it again."
-            )
-            % {"citation": instance.short_name},
-        )

@@ -22,15 +22,15 @@ MOST = 10
 
 @hooks.register("after_publish")
 def say_what_follows(request: HttpRequest, instance: Any) -> None:
-    """Beside Wagtail's "published"."""
+    """Beside Wagtail's “published”, which alone would not be true of a record that visitors do not see."""
     if not isinstance(instance, Citation):
         return
     if instance.verified_on is None:
         messages.warning(
             request,
             _(
-                "Visitors do not see “%(citation)s” yet: nobody has confirmed it. Check title, authors and identifier "
-                "against the source, tick so under “Standing and care”, and publish again."
+                "“%(citation)s” is not on the public site yet: nobody has confirmed it. Check it against its source, "
+                "tick so under “Standing and care”, and publish it again."
             )
             % {"citation": instance.short_name},
         )
