@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.db import connections
@@ -10,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
 from tests import servers
-from tests.database import rolled_back
+from tests.database import own_copy, rolled_back
 from tests.servers import ROOT
 
 # A busy machine must not fail a test, and CI must fail for the change at hand, not for a new random example.
@@ -75,14 +76,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
-    """As pytest-django's; and the migrations' rows are known to connections that are opened later, too.
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """As pytest-django's, but workers share the migrating; and every connection knows the migrations' rows.
 
     Playwright keeps an event loop on this thread, beside which Django opens a second connection object.
     """
-    for connection in connections.all(initialized_only=True):
-        if rows := getattr(connection, "_test_serialized_contents", None):
-            type(connection)._test_serialized_contents = rows
+    with ExitStack() as stack:
+        if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+            shared = tmp_path_factory.getbasetemp().parent / "database"
+            shared.mkdir(exist_ok=True)
+            stack.enter_context(own_copy(shared, worker, django_db_blocker))
+        else:
+            request.getfixturevalue("django_db_setup")
+        for connection in connections.all(initialized_only=True):
+            if rows := getattr(connection, "_test_serialized_contents", None):
+                type(connection)._test_serialized_contents = rows
+        yield
 
 
 @pytest.fixture(scope="module")
