@@ -3,7 +3,6 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
 PREPARE := $(PYTHON) -I site/clinic/prepare.py
 
 # Tools see the code where it lies; nothing of this project is installed into the environment.
@@ -21,12 +20,7 @@ run:  ## serve the site on http://127.0.0.1:$(PORT) with its demo content and ba
 
 test:  ## run every test (installs what they need, Chromium too where it may)
 	@$(PREPARE) requirements-dev.txt --chromium
-	@status=0; \
-	echo "On SQLite, with a browser:"; \
-	$(PYTEST) $(ARGS) || status=$$?; \
-	echo "On PostgreSQL and Valkey, whatever touches the database:"; \
-	$(BIN)/python -m tests.servers $(PYTEST) --database-only $(ARGS) || [ $$? -eq 5 ] || status=1; \
-	exit $$status
+	@$(BIN)/python -m tests $(ARGS)
 
 check:  ## lint, format, types, import floors, forgotten migrations, production settings
 	@$(PREPARE) requirements-dev.txt

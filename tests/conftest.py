@@ -4,8 +4,12 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.core.files.storage import storages
 from django.db import connections
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
@@ -80,7 +84,7 @@ def django_db_setup(
     request: pytest.FixtureRequest,
     django_test_environment: None,
     django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
+    shared_folder: Path,
 ) -> Iterator[None]:
     """As pytest-django's, but workers share the migrating; and every connection knows the migrations' rows.
 
@@ -88,9 +92,7 @@ def django_db_setup(
     """
     with ExitStack() as stack:
         if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-            shared = tmp_path_factory.getbasetemp().parent / "database"
-            shared.mkdir(exist_ok=True)
-            stack.enter_context(own_copy(shared, worker, django_db_blocker))
+            stack.enter_context(own_copy(shared_folder, worker, django_db_blocker))
         else:
             request.getfixturevalue("django_db_setup")
         for connection in connections.all(initialized_only=True):
@@ -107,6 +109,26 @@ def module_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker
 
 
 @pytest.fixture
+def fresh_forms(settings: Any, tmp_path: Path) -> Iterator[Path]:
+    """Forget earlier sendings, and keep attachments in a folder of the test's own, which is given."""
+    from forms.receiving import limits
+
+    limits.local.clear()
+    cache.clear()
+    folder = tmp_path / "private"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder, "base_url": None},
+        },
+    }
+    storages._storages.clear()
+    yield folder
+    storages._storages.clear()
+
+
+@pytest.fixture
 def own_loop() -> Iterator[None]:
     """Lets a test start an event loop: Playwright keeps its own running on this thread from its first test on."""
     running = asyncio.events._get_running_loop()
@@ -116,12 +138,16 @@ def own_loop() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.RunningSite]:
-    """The whole site as `make run` serves it, in a process of its own: demo content, server and worker.
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
-    Give tests that use it `@pytest.mark.xdist_group("running_site")`, so that one process builds it for all of them.
-    """
-    with servers.running_site(tmp_path_factory.mktemp("site")) as site:
+
+@pytest.fixture(scope="session")
+def running_site(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[servers.RunningSite]:
+    """The whole site as `make run` serves it, with demo content, in processes of its own. One a worker."""
+    with servers.demo_site(tmp_path_factory.mktemp("site"), shared_folder) as site:
         yield site
 
 

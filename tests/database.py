@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,13 +9,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """The block is entered by one worker at a time."""
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+from tests.servers import locked
 
 
 @contextmanager

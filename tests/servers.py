@@ -4,16 +4,20 @@ As a program it starts PostgreSQL and Valkey, runs a command with TEST_DATABASE_
 stops them again: `python -m tests.servers pytest tests/forms`. A server that a variable names already is used.
 """
 
+import fcntl
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -137,6 +141,14 @@ class RunningSite:
     process: "subprocess.Popen[str]"
     front_end: str
 
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and text of an address, as a visitor without cookies gets it."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=60) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
 
 @contextmanager
 def running_site(data: Path) -> Iterator[RunningSite]:
@@ -167,6 +179,42 @@ def running_site(data: Path) -> Iterator[RunningSite]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(30)
+
+
+@contextmanager
+def demo_site(data: Path, shared: Path, *, anew: bool = False) -> Iterator[RunningSite]:
+    """The site with the demo clinic, running on ``data``.
+
+    The first of a test run builds the demo, and leaves a copy in the folder ``shared`` for the others to start with;
+    who asks for one ``anew`` gets a site that began on an empty folder.
+    """
+    built = shared / "built-site"
+    with ExitStack() as stack:
+        with locked(shared):
+            if built.exists() and not anew:
+                copy_data(built, data)
+            site = stack.enter_context(running_site(data))
+            if not built.exists():
+                copy_data(data, built)
+        yield site
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One process at a time gets past here."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def copy_data(source: Path, target: Path) -> None:
+    """A copy of a running site's data, its database as one whole; without what the site said."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("db.sqlite3*", "*.log"), dirs_exist_ok=True)
+    with (
+        closing(sqlite3.connect(source / "db.sqlite3")) as original,
+        closing(sqlite3.connect(target / "db.sqlite3")) as copy,
+    ):
+        original.backup(copy)
 
 
 def main(command: list[str]) -> int:

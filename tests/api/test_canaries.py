@@ -39,7 +39,7 @@ from pages.models import (
     Person,
 )
 from research.models import Citation, Topic
-from tests.api.test_forms import send
+from tests.api.asking import send
 from tests.api.world import CANARY, World
 from tests.forms.build import call_page, referral_page
 

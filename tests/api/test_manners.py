@@ -16,21 +16,11 @@ from clinic.api import firstgiven, throttle
 from clinic.api.instance import document
 from research.retractions import Notice
 from research.status import take_notice
+from tests.api.asking import problem
 from tests.api.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 CONDITION = "/api/v3/conditions/ptsd/"
-
-
-def problem(response: Any, status: int) -> dict[str, Any]:
-    """The problem document of a response with the status."""
-    assert response.status_code == status, response.content[:500]
-    assert response["Content-Type"] == "application/problem+json"
-    document: dict[str, Any] = json.loads(response.content)
-    assert document["status"] == status
-    assert document["title"]
-    assert document["detail"]
-    return document
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from wagtail.test.utils.form_data import nested_form_data, querydict_from_html, 
 from wagtail_headless_preview.models import PagePreview
 
 from pages import front_end
-from tests.api.test_manners import problem
+from tests.api.asking import problem
 from tests.api.world import CANARY, World
 from tests.forms.build import call_page
 

@@ -13,7 +13,7 @@ import pytest
 from pytest_django import Settings
 
 from forms.models import Submission
-from tests.api.test_tokens import make_token
+from tests.api.asking import make_token
 from tests.api.world import build
 from tests.forms.build import call_page
 
@@ -28,13 +28,7 @@ REFUSED = {"topics=ptsd": 422, "no-such-thing": 404}
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 @pytest.mark.django_db(transaction=True)
-def test_the_recipes_work(live_server: Any, settings: Settings, tmp_path: Path) -> None:
-    settings.STORAGES = settings.STORAGES | {
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path, "base_url": None},
-        }
-    }
+def test_the_recipes_work(live_server: Any, settings: Settings, fresh_forms: Path, tmp_path: Path) -> None:
     settings.API_WRITE_ENABLED = True
     page = build().standard
     call_page()

@@ -14,27 +14,10 @@ from pytest_django import Settings
 from wagtail.models import APIToken
 
 from pages.models import ConditionPage, StandardPage
-from tests.api.test_manners import problem
+from tests.api.asking import bearer, make_token, problem
 from tests.api.world import CANARY, World
 
 pytestmark = pytest.mark.django_db
-
-
-def make_token(*scopes: str, user: User | None = None, **changes: Any) -> str:
-    """A token of an administrator (or ``user``) with the scopes; its plain text."""
-    if user is None:
-        user = User.objects.create_superuser(f"person-{User.objects.count()}")
-    token, plain = APIToken.create_token(user=user, name="A front end")
-    for name in scopes:
-        setattr(token.grant, name, True)
-    for name, value in changes.items():
-        setattr(token.grant, name, value)
-    token.grant.save()
-    return plain
-
-
-def bearer(plain: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {plain}"}
 
 
 def body(client: Client, method: str, path: str, plain: str, data: Any) -> Any:

@@ -6,13 +6,13 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from pages.citations_in_text import citation_ids
 from pages.models import ConditionPage
+from tests.browser.staff import let_in
 from tests.research.builders import citation, condition_page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,11 +22,7 @@ def test_a_source_chosen_at_the_cursor_becomes_a_number(page: Tab, live_server: 
     feder = citation("feder-2014-ptsd")
     text = condition_page(how_it_may_work="<p>Nobody knows yet.</p>")
     editor = User.objects.create_superuser("editor", "e@example.org", "x")
-    client = Client()
-    client.force_login(editor)
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    let_in(page.context, live_server.url, editor)
     page.goto(f"{live_server.url}/admin/pages/{text.pk}/edit/")
     field = page.locator("[data-contentpath=how_it_may_work]")
     field.locator(".public-DraftEditor-content").click()

@@ -5,109 +5,31 @@ Nothing is prepared and nothing is mocked: `manage.py serve` (what `make run` ca
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-ROOT = Path(__file__).resolve().parents[2]
-STARTING_SECONDS = 240
+from tests import addresses
+from tests.browser.staff import sign_in
+from tests.servers import RunningSite, demo_site
 
-ADDRESSES = [
-    "/",
-    "/conditions/",
-    "/conditions/depression/",
-    "/conditions/suicidal-thoughts/",
-    "/conditions/postpartum-depression/",
-    "/conditions/ptsd/",
-    "/conditions/ocd/",
-    "/conditions/crps/",
-    "/conditions/fibromyalgia/",
-    "/research/",
-    "/professionals/",
-    "/refer-a-patient/",
-    "/schedule-a-call/",
-    "/search/",
-    "/admin/login/",
-    "/api/v3/pages/",
-    "/sitemap.xml",
-    "/robots.txt",
-    "/healthz",
-    "/readyz",
-]
 CANARY = "Zebulon Quillfeather"
 
 
-@dataclass
-class Installation:
-    """A site that serves from `var` at `url`."""
-
-    url: str
-    var: Path
-    process: subprocess.Popen[bytes]
-
-    def get(self, path: str) -> tuple[int, str]:
-        """Status and text of an address, as a visitor without cookies gets it."""
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=30) as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def site(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[RunningSite]:
     """The demo clinic, served by the command itself; it must stop cleanly afterwards."""
-    var = tmp_path_factory.mktemp("var")
-    port = free_port()
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}}
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "manage.py", "serve", "--port", str(port)],
-        cwd=ROOT,
-        env=kept | {"DJANGO_SETTINGS_MODULE": "clinic.settings.dev", "DATA_DIR": str(var), "ENV_FILE": ""},
-        start_new_session=True,
-    )
-    installation = Installation(f"http://127.0.0.1:{port}", var, process)
-    until = time.monotonic() + STARTING_SECONDS
-    try:
-        while True:
-            assert process.poll() is None, "serve ended before the site was up; its own words stand above"
-            assert time.monotonic() < until, f"the site was not up within {STARTING_SECONDS} seconds"
-            try:
-                if installation.get("/readyz")[0] == 200:
-                    break
-            except OSError:
-                time.sleep(0.5)
-        yield installation
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        try:
-            status = process.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    assert status == 0
+    with demo_site(tmp_path_factory.mktemp("var"), shared_folder, anew=True) as site:
+        yield site
+    assert site.process.returncode == 0
     with pytest.raises(ConnectionRefusedError):  # nobody answers any more
-        socket.create_connection(("127.0.0.1", port))
+        socket.create_connection(("127.0.0.1", urlsplit(site.url).port))
 
 
 @pytest.fixture
@@ -119,23 +41,15 @@ def visitor(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def member(browser: Browser, site: Installation) -> Iterator[Page]:
+def member(browser: Browser, site: RunningSite) -> Iterator[Page]:
     """A browser of somebody who will log in."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     yield context.new_page()
     context.close()
 
 
-def log_in(page: Page, site: Installation, name: str) -> None:
-    page.goto(f"{site.url}/admin/login/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(f"demo-{name}")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{site.url}/admin/")
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_every_fixed_address_serves_real_content(site: Installation, address: str) -> None:
+@pytest.mark.parametrize("address", addresses.FIXED)
+def test_every_fixed_address_serves_real_content(site: RunningSite, address: str) -> None:
     status, text = site.get(address)
     assert status == 200
     assert len(text) > 10
@@ -143,7 +57,7 @@ def test_every_fixed_address_serves_real_content(site: Installation, address: st
         assert "988" in text, "crisis help is on every page"
 
 
-def test_sources_of_facts_resolve_to_the_reference_list(site: Installation, visitor: Page) -> None:
+def test_sources_of_facts_resolve_to_the_reference_list(site: RunningSite, visitor: Page) -> None:
     visitor.goto(f"{site.url}/conditions/ptsd/")
     numbers = visitor.locator(".facts .cite a")
     assert numbers.count() >= 3
@@ -158,8 +72,8 @@ def test_sources_of_facts_resolve_to_the_reference_list(site: Installation, visi
     expect(first).to_contain_text("Feder A")
 
 
-def test_marketing_changes_a_fact_and_a_visitor_sees_it(site: Installation, member: Page) -> None:
-    log_in(member, site, "marketing")
+def test_marketing_changes_a_fact_and_a_visitor_sees_it(site: RunningSite, member: Page) -> None:
+    sign_in(member, site.url, "marketing")
     member.goto(f"{site.url}/admin/conditions/")
     member.get_by_role("row", name=re.compile("^PTSD")).get_by_role("link", name="PTSD").click()
     statement = member.locator("#id_facts-0-statement")
@@ -175,8 +89,8 @@ def publish(page: Page) -> None:
     page.locator("[name=action-publish]").click()
 
 
-def test_a_clinician_adds_a_citation_to_ptsd_and_visitors_find_it(site: Installation, member: Page) -> None:
-    log_in(member, site, "clinician")
+def test_a_clinician_adds_a_citation_to_ptsd_and_visitors_find_it(site: RunningSite, member: Page) -> None:
+    sign_in(member, site.url, "clinician")
     member.get_by_role("button", name="Research").click()
     member.get_by_role("link", name="Citations", exact=True).click()
     member.get_by_role("link", name="Add citation").first.click()
@@ -194,7 +108,10 @@ def test_a_clinician_adds_a_citation_to_ptsd_and_visitors_find_it(site: Installa
     member.locator("#id_topics-0-finding").select_option(label="No benefit")
     member.get_by_role("tab", name="Standing and care").click()
     member.get_by_label("Identity confirmed on").fill("2026-11-20")
-    member.keyboard.press("Tab")  # closes the calendar, which would lie over the button
+    calendar = member.locator(".xdsoft_datetimepicker").locator("visible=true")
+    expect(calendar).to_have_count(1)  # it opens a moment after the field is entered, and would lie over the button
+    member.keyboard.press("Tab")
+    expect(calendar).to_have_count(0)
     publish(member)
     expect(member.get_by_text("created and published")).to_be_visible()
     for address in ("/conditions/ptsd/", "/research/"):
@@ -215,7 +132,7 @@ def in_any_file(folder: Path, words: str) -> list[Path]:
 
 
 def test_a_call_request_and_a_referral_reach_intake_and_nobody_else(
-    site: Installation, visitor: Page, member: Page, browser: Browser
+    site: RunningSite, visitor: Page, member: Page, browser: Browser
 ) -> None:
     visitor.goto(f"{site.url}/schedule-a-call/")
     visitor.get_by_label("Your name").fill(f"{CANARY} Caller")
@@ -249,7 +166,7 @@ def test_a_call_request_and_a_referral_reach_intake_and_nobody_else(
     visitor.get_by_role("button", name="Send referral").click()
     expect(visitor.get_by_text(re.compile(r"[A-Z0-9]{3}-[A-Z0-9]{3}-[A-Z0-9]{3}")).first).to_be_visible()
 
-    log_in(member, site, "intake")
+    sign_in(member, site.url, "intake")
     member.goto(f"{site.url}/admin/intake/")
     expect(member.get_by_text(f"{CANARY} Caller")).to_be_visible()
     expect(member.get_by_text(f"{CANARY} Patient")).to_be_visible()
@@ -260,7 +177,7 @@ def test_a_call_request_and_a_referral_reach_intake_and_nobody_else(
     for name in ("marketing", "clinician", "admin"):
         context = browser.new_context()
         other = context.new_page()
-        log_in(other, site, name)
+        sign_in(other, site.url, name)
         for url in (detail, f"{site.url}/admin/intake/"):
             response = other.goto(url)
             assert response is not None and response.status in (403, 404), (name, url)
@@ -268,6 +185,6 @@ def test_a_call_request_and_a_referral_reach_intake_and_nobody_else(
         context.close()
 
     # SQLite's file and its write-ahead log, mail spool, uploads, logs: everything this installation wrote.
-    assert any(file.stat().st_size > 100_000 for file in site.var.glob("db.sqlite3*"))
+    assert any(file.stat().st_size > 100_000 for file in site.data.glob("db.sqlite3*"))
     for words in (CANARY, "555-0199", "7605550199"):
-        assert in_any_file(site.var, words) == []
+        assert in_any_file(site.data, words) == []

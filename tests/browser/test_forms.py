@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from clinic import roles
 from forms.models import FormPage, GeneralFormPage, SpentProof, Submission
 from forms.receiving import limits
+from tests.browser.staff import let_in
 from tests.forms.build import call_page, home
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,9 +38,7 @@ def member(name: str, role: str) -> User:
 
 def log_in(context: BrowserContext, live_server: LiveServer, user: User) -> Page:
     """A page of a browser in which ``user`` is logged in."""
-    client = Client()
-    client.force_login(user)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    let_in(context, live_server.url, user)
     return context.new_page()
 
 
@@ -170,17 +168,22 @@ def test_case_2_a_real_double_click_gives_one_row_and_a_receipt(
     page.context.close()
 
 
-def test_the_slide_over_keeps_errors_and_answers_in_the_dialog(browser: Browser, live_server: LiveServer) -> None:
-    call = call_page()
+def opened(browser: Browser, live_server: LiveServer, form: FormPage) -> Locator:
+    """The slide-over with a form, opened from the home page."""
     page = browser.new_context().new_page()
     page.goto(f"{live_server.url}/")
     page.evaluate(
         "(href) => { const a = document.createElement('a'); a.href = href; a.dataset.slide = '';"
         " a.textContent = 'Open it'; document.querySelector('main').prepend(a); }",
-        call.get_url(),
+        form.get_url(),
     )
     page.get_by_role("link", name="Open it").click()
-    dialog = page.get_by_role("dialog")
+    return page.get_by_role("dialog")
+
+
+def test_the_slide_over_keeps_errors_and_answers_in_the_dialog(browser: Browser, live_server: LiveServer) -> None:
+    call = call_page()
+    dialog = opened(browser, live_server, call)
     expect(dialog.get_by_role("heading", level=1)).to_be_visible()
     dialog.get_by_label("Phone number").fill("760 555")
     dialog.get_by_role("button", name="Ask for a call").click()
@@ -193,7 +196,7 @@ def test_the_slide_over_keeps_errors_and_answers_in_the_dialog(browser: Browser,
     expect(dialog.get_by_text("Your reference number")).to_be_visible()
     assert Submission.objects.count() == 1
     assert FormPage.objects.filter(pk=call.pk).exists()
-    page.context.close()
+    dialog.page.context.close()
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -224,16 +227,7 @@ def test_a_proof_of_work_is_computed_while_somebody_fills_in_the_form(
 
 
 def test_the_slide_over_brings_the_proof_of_work_along(browser: Browser, live_server: LiveServer) -> None:
-    call = call_page(proof_of_work=True)
-    page = browser.new_context().new_page()
-    page.goto(f"{live_server.url}/")
-    page.evaluate(
-        "(href) => { const a = document.createElement('a'); a.href = href; a.dataset.slide = '';"
-        " a.textContent = 'Open it'; document.querySelector('main').prepend(a); }",
-        call.get_url(),
-    )
-    page.get_by_role("link", name="Open it").click()
-    dialog = page.get_by_role("dialog")
+    dialog = opened(browser, live_server, call_page(proof_of_work=True))
     dialog.get_by_role("button", name="Ask for a call").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Enter your name")  # an error takes no proof
     dialog.get_by_label("Your name").fill("Ada Visitor")
@@ -243,4 +237,4 @@ def test_the_slide_over_brings_the_proof_of_work_along(browser: Browser, live_se
     expect(dialog.get_by_text("Your reference number")).to_be_visible(timeout=20_000)
     assert "proof" not in Submission.objects.get().spam_reasons
     assert SpentProof.objects.count() == 1
-    page.context.close()
+    dialog.page.context.close()

@@ -21,8 +21,6 @@ from playwright.sync_api import Browser, Page
 from tests.browser.barriers import DESKTOP, PHONE, barriers
 from tests.servers import RunningSite
 
-pytestmark = pytest.mark.xdist_group("running_site")
-
 REQUESTS = 8
 SHIFT = 0.01
 #: Adds up every layout shift, also those after an input (https://web.dev/articles/cls).

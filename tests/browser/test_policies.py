@@ -5,9 +5,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
+from tests.browser.staff import sign_in
 from tests.servers import RunningSite
-
-pytestmark = pytest.mark.xdist_group("running_site")
 
 PUBLIC = ("/", "/conditions/ptsd/", "/research/", "/professionals/", "/refer-a-patient/", "/schedule-a-call/")
 ADMIN = ("/admin/", "/admin/pages/", "/admin/images/", "/admin/reports/site-history/")
@@ -43,11 +42,7 @@ def test_a_public_page_keeps_to_its_policy(running_site: RunningSite, page: Page
 
 def test_the_admin_keeps_to_its_policy(running_site: RunningSite, page: Page) -> None:
     watch = Watch(page)
-    page.goto(f"{running_site.url}/admin/")
-    page.get_by_label("Username").fill("marketing")
-    page.get_by_label("Password").fill("demo-marketing")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{running_site.url}/admin/")
+    sign_in(page, running_site.url, "marketing")
     for address in ADMIN:
         page.goto(running_site.url + address, wait_until="networkidle")
     found = page.request.get(f"{running_site.url}/api/v3/pages/?slug=ptsd").json()["items"][0]["id"]

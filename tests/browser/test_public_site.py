@@ -18,8 +18,6 @@ from tests.browser.palettes import paint
 from tests.pages.test_theme import HOSTILE
 from tests.servers import RunningSite
 
-pytestmark = pytest.mark.xdist_group("running_site")
-
 
 @pytest.fixture(scope="module")
 def visitor(browser: Browser, running_site: RunningSite) -> Iterator[BrowserContext]:

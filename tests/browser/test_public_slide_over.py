@@ -10,8 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.barriers import barriers
 from tests.servers import RunningSite
 
-pytestmark = pytest.mark.xdist_group("running_site")
-
 
 @pytest.fixture
 def tab(browser: Browser, running_site: RunningSite) -> Iterator[Page]:

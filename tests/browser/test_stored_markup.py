@@ -13,7 +13,6 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.db import models
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext
 from pytest_django.live_server_helper import LiveServer
@@ -25,6 +24,7 @@ from forms.models import Submission
 from forms.receiving.receive import Meta, Receipt, receive
 from pages.models import ConditionPage
 from research.models import Citation
+from tests.browser.staff import let_in
 from tests.forms.build import ANSWERS, call_page
 from tests.pages.site import whole_site
 
@@ -110,9 +110,7 @@ def logged_in(context: BrowserContext, base: str, role: str) -> None:
     roles.setup_roles()
     user = User.objects.create_user(role, f"{role}@clinic.example", "x", first_name=HOSTILE[:100])
     user.groups.add(Group.objects.get(name=role))
-    client = Client()
-    client.force_login(user)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": base}])
+    let_in(context, base, user)
 
 
 def admin_addresses(role: str) -> list[str]:

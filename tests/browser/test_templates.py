@@ -26,8 +26,6 @@ from tests.pages.test_theme import HOSTILE
 from tests.servers import RunningSite
 from tests.takes import Take, public_templates, takes_from
 
-pytestmark = pytest.mark.xdist_group("running_site")
-
 MARKUP = Path(__file__).parent / "markup"
 
 

@@ -9,22 +9,11 @@ import pytest
 from clinic.demo import data
 from clinic.demo.prose import SOURCE
 from research.choices import Finding, Kind, Relation, Species, Stance, StudyDesign
+from tests import addresses
 
 BIBLIOGRAPHY = data.bibliography()
 PLAIN: dict[str, dict[str, Any]] = data.read("citations_plain")
 TOPICS = {t["slug"] for root in data.read("topics") for t in (root, *root.get("children", ()))}
-FIXED_ADDRESSES = {
-    "/",
-    "/conditions/",
-    *(
-        f"/conditions/{slug}/"
-        for slug in ("depression", "suicidal-thoughts", "postpartum-depression", "ptsd", "ocd", "crps", "fibromyalgia")
-    ),
-    "/research/",
-    "/professionals/",
-    "/refer-a-patient/",
-    "/schedule-a-call/",
-}
 # Hype, and words that hurt. "Safe" is fair only of people, never of a treatment.
 BANNED = re.compile(
     r"\b(miracle|breakthrough|cures?|cured|reset|incredible|life-?saving|dramatic(ally)?|barbaric|addicts?|"
@@ -54,7 +43,7 @@ def claims() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def test_the_fixed_addresses_have_a_page() -> None:
-    assert set(data.pages()) >= FIXED_ADDRESSES
+    assert set(data.pages()) >= {*addresses.PAGES}
 
 
 def test_the_library_holds_43_records_and_words_for_each() -> None:

@@ -2,61 +2,26 @@
 
 import json
 import os
-import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
-import urllib.error
-import urllib.request
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests import servers
+from tests import addresses, servers
 from tests.servers import ROOT, RunningSite, free_port
 
-pytestmark = pytest.mark.xdist_group("running_site")
 
-CONDITIONS = ("depression", "suicidal-thoughts", "postpartum-depression", "ptsd", "ocd", "crps", "fibromyalgia")
-ADDRESSES = (
-    "/",
-    "/conditions/",
-    *(f"/conditions/{slug}/" for slug in CONDITIONS),
-    "/research/",
-    "/professionals/",
-    "/refer-a-patient/",
-    "/schedule-a-call/",
-    "/search/",
-    "/admin/login/",
-    "/api/v3/",
-    "/api/v3/pages/",
-    "/sitemap.xml",
-    "/robots.txt",
-    "/healthz",
-    "/readyz",
-)
-
-
-def fetch(url: str) -> tuple[int, str]:
-    """Status and text of a page."""
-    try:
-        with urllib.request.urlopen(url, timeout=60) as response:
-            return response.status, response.read().decode()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", addresses.FIXED)
 def test_every_fixed_address_answers(running_site: RunningSite, address: str) -> None:
-    status, text = fetch(running_site.url + address)
+    status, text = running_site.get(address)
     assert status == 200
     assert text
 
 
 def test_an_address_that_is_not_there_is_404(running_site: RunningSite) -> None:
-    assert fetch(f"{running_site.url}/nothing-here/")[0] == 404
+    assert running_site.get("/nothing-here/")[0] == 404
 
 
 def test_it_prints_the_address_and_the_log_ins(running_site: RunningSite) -> None:
@@ -86,19 +51,14 @@ def processes_naming(text: str) -> list[str]:
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs Linux's /proc to see processes")
 def test_a_second_run_keeps_the_data_and_ctrl_c_stops_everything(running_site: RunningSite, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    shutil.copytree(running_site.data, data, ignore=shutil.ignore_patterns("db.sqlite3*", "*.log"))
-    with (
-        closing(sqlite3.connect(running_site.data / "db.sqlite3")) as first,
-        closing(sqlite3.connect(data / "db.sqlite3")) as second,
-    ):
-        first.backup(second)
+    servers.copy_data(running_site.data, data)
     with servers.running_site(data) as site:
         port = site.url.rpartition(":")[2]
         assert len(processes_naming(f"--port {port}")) >= 2
         said = (data / "serve.log").read_text()
         assert "Building the demo" not in said
         assert "Collecting" not in said
-        assert fetch(f"{site.url}/conditions/ptsd/")[0] == 200
+        assert site.get("/conditions/ptsd/")[0] == 200
     assert site.process.returncode == 0
     assert processes_naming(f"--port {port}") == []
     assert processes_naming(str(data)) == []

@@ -13,14 +13,9 @@ from clinic.demo.addresses import page_at
 from forms.models import FormPage, Submission
 from pages.models import ConditionFact, ConditionPage
 from research.models import Citation, Topic
+from tests.demo.people import log_in
 
 pytestmark = pytest.mark.django_db
-
-
-def log_in(username: str) -> Client:
-    client = Client()
-    assert client.login(username=username, password=f"demo-{username}")
-    return client
 
 
 def read(address: str) -> str:

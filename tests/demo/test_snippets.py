@@ -10,6 +10,7 @@ from wagtail.snippets.models import get_snippet_models
 
 from pages.models import ConditionPage, EligibilityCriterion, Person
 from research.models import Citation, Topic
+from tests.demo.people import log_in
 
 pytestmark = pytest.mark.django_db
 
@@ -78,12 +79,6 @@ def test_a_criterion_in_use_is_previewed_once_and_in_its_place() -> None:
     assert criterion.text not in shown
     for other in EligibilityCriterion.objects.active().inclusion().exclude(pk=criterion.pk):
         assert other.text in shown
-
-
-def log_in(username: str) -> Client:
-    client = Client()
-    assert client.login(username=username, password=f"demo-{username}")
-    return client
 
 
 def edit_url(thing: Person | EligibilityCriterion) -> str:

@@ -12,8 +12,6 @@ import pytest
 
 from tests.servers import RunningSite
 
-pytestmark = pytest.mark.xdist_group("running_site")
-
 # A server with a thread for each body, as granian's WSGI has, answers nobody any more with so many.
 SLOW_HEADERS, SLOW_BODIES = 60, 640
 HEADERS = b"POST /schedule-a-call/ HTTP/1.1\r\nHost: %b\r\nContent-Type: application/x-www-form-urlencoded\r\n"

@@ -14,8 +14,7 @@ from wagtail.models import Page
 
 from forms.models import FormPage, Submission
 from forms.safekeeping.purging import erase
-from tests.api.test_manners import problem
-from tests.api.test_tokens import bearer, make_token
+from tests.api.asking import bearer, make_token, problem
 from tests.forms.build import answers, call_page, home, person
 
 pytestmark = pytest.mark.django_db

@@ -1,50 +1,21 @@
-"""Records come into the library: matched, compared, committed whole, and told one by one."""
+"""Records come into the library: as drafts, matched with what is there, compared, and told one by one."""
 
-import json
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import IntegrityError
 from django.utils import timezone
 from wagtail.models import ModelLogEntry, Revision
 
-from clinic.chores import CHORES
-from research.formats.parsing import ImportRefusedError
 from research.formats.registry import FORMATS
-from research.importing import commit as committing
 from research.importing.columns import columns_of
 from research.importing.commit import commit
 from research.importing.preview import preview
 from research.keys import free_key
-from research.models import Citation, ImportBatch, ImportRow
+from research.models import Citation, ImportRow
+from tests.research.imports import RIS, bring_in, existing, written
 from tests.research.library import bibliography
 
 pytestmark = pytest.mark.django_db
-
-RIS = """TY  - JOUR
-TI  - A trial of ketamine
-AU  - One, Ann
-T2  - Pain
-PY  - 2014
-VL  - 3
-DO  - 10.1000/ONE
-ER  -
-"""
-
-
-def bring_in(data: str | bytes, **options: Any) -> ImportBatch:
-    batch = preview(data, **options)
-    for _progress in commit(batch):
-        pass
-    return batch
-
-
-def written(name: str) -> str:
-    return "".join(FORMATS[name].write(json.loads(json.dumps(bibliography()))))
-
 
 # The bibliography
 
@@ -123,10 +94,6 @@ def test_keys_stay_unique() -> None:
 # Matching
 
 
-def existing(**values: Any) -> Citation:
-    return Citation.objects.create(**({"key": "mine", "title": "Mine", "issued_year": 2014, "live": False} | values))
-
-
 @pytest.mark.parametrize(
     ("values", "by"),
     [
@@ -203,7 +170,6 @@ def test_a_chosen_column_is_taken() -> None:
 
 
 def test_a_public_record_changes_only_as_a_draft() -> None:
-    from django.utils import timezone
 
     citation = existing(doi="10.1000/one", title="Old title", verified_on=timezone.localdate(), live=True)
     batch = preview(RIS)
@@ -242,74 +208,14 @@ def test_a_draft_that_somebody_else_began_is_kept() -> None:
     assert (draft.headline, draft.volume) == ("Written by a colleague", "3")
 
 
-# Nothing is half-saved
-
-
-def test_a_refused_file_leaves_nothing() -> None:
-    with pytest.raises(ImportRefusedError):
-        preview(RIS + RIS.replace("ER  -\n", ""))
-    assert not ImportBatch.objects.exists()
-
-
-def test_a_broken_chunk_is_undone_and_the_import_goes_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committing, "CHUNK", 2)
-    batch = preview("".join(RIS.replace("ONE", str(i)).replace("A trial", f"Trial {i}") for i in range(5)))
-    real, calls = committing.save_new, []
-
-    def fail_the_second_time(citations: Any, user: Any) -> None:
-        calls.append(1)
-        real(citations, user)
-        if len(calls) == 2:
-            raise RuntimeError("power cut")
-
-    monkeypatch.setattr(committing, "save_new", fail_the_second_time)
-    with pytest.raises(RuntimeError):
-        list(commit(batch))
-    assert Citation.objects.count() == 2
-    assert batch.counts() == {"all": 5, "created": 2, "pending": 3, "to_create": 3}
-    assert list(commit(batch)) == [(4, 5), (5, 5)]
-    assert Citation.objects.count() == 5
-    assert Revision.objects.count() == 5
-    assert list(commit(batch)) == []
-
-
-def test_time_runs_out_and_the_next_call_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committing, "CHUNK", 1)
-    batch = preview(RIS + RIS.replace("ONE", "TWO").replace("A trial", "B trial"))
-    assert list(commit(batch, seconds=0)) == [(1, 2)]
-    assert list(commit(batch, seconds=0)) == [(2, 2)]
-
-
-def test_an_identifier_taken_since_the_preview_fails_with_words() -> None:
-    batch = preview(RIS + RIS.replace("ONE", "TWO").replace("A trial", "B trial"))
-    existing(doi="10.1000/one")
-    list(commit(batch))
-    first, second = batch.rows.all()
-    assert (first.state, second.state) == ("failed", "created")
-    assert "DOI" in first.message and "Import the file again" in first.message
-
-
-def test_an_identifier_taken_in_the_same_moment_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    batch = preview(RIS + RIS.replace("ONE", "TWO").replace("A trial", "B trial"))
-    real = committing.save_new
-
-    def lose_the_race(citations: Any, user: Any) -> None:
-        if len(citations) > 1:
-            raise IntegrityError
-        if citations[0].doi == "10.1000/one":
-            existing(doi="10.1000/one")
-        real(citations, user)
-
-    monkeypatch.setattr(committing, "save_new", lose_the_race)
-    list(commit(batch))
-    assert [row.state for row in batch.rows.all()] == ["failed", "created"]
-
-
-def test_a_record_that_does_not_fit_is_told_and_the_others_stand() -> None:
-    batch = bring_in(RIS.replace("T2  - Pain", "T2  - " + "P" * 301) + RIS.replace("ONE", "2").replace("A trial", "B"))
-    first, second = batch.rows.all()
-    assert (first.state, second.state) == ("skipped", "created")
-    assert "301 characters" in first.message
+def test_two_records_of_a_file_may_change_one_of_the_library() -> None:
+    citation = existing(doi="10.1000/one", title="A trial of ketamine", issued_year=2014)
+    by_doi = RIS.replace("A trial of ketamine", "Other words").replace("VL  - 3", "PB  - A Press")
+    by_title = RIS.replace("DO  - 10.1000/ONE", "CY  - Oslo\nSP  - 7").replace("VL  - 3", "IS  - 9")
+    batch = bring_in(by_doi + by_title)
+    assert batch.counts() == {"all": 2, "updated": 2}
+    draft = Citation.objects.get(pk=citation.pk).get_latest_revision_as_object()
+    assert (draft.publisher, draft.issue, draft.page) == ("A Press", "9", "7")
 
 
 def test_a_retraction_comes_in_with_its_source() -> None:
@@ -325,89 +231,3 @@ def test_a_retraction_without_source_is_told() -> None:
     )
     assert "status" not in columns.values
     assert "since when" in columns.errors[0]
-
-
-# The command
-
-
-def test_the_command_shows_progress_and_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "library.ris"
-    path.write_text(RIS + RIS.replace("A trial of", "Another"))
-    call_command("import_citations", str(path), "--dry-run")
-    assert Citation.objects.count() == ImportBatch.objects.count() == 0
-    call_command("import_citations", str(path), "--report", str(tmp_path / "report.jsonl"))
-    out, err = capsys.readouterr()
-    assert "2 records in library.ris (ris): 1 new, 0 to change, 1 to leave out." in out
-    assert "2 of 2" in out and "1 added as drafts" in out
-    assert "line 9" in err and "The same as record 1" in err
-    report = [json.loads(line) for line in (tmp_path / "report.jsonl").read_text().splitlines()]
-    assert [line["state"] for line in report] == ["created", "skipped"]
-    assert report[0]["key"] == "one-2014-trial"
-
-
-def test_the_command_with_records_that_are_there(tmp_path: Path) -> None:
-    path = tmp_path / "library.ris"
-    path.write_text(RIS)
-    citation = existing(doi="10.1000/one", title="Mine", volume="")
-    call_command("import_citations", str(path), "--existing", "skip")
-    citation.refresh_from_db()
-    assert (citation.title, citation.volume) == ("Mine", "")
-    call_command("import_citations", str(path), "--existing", "overwrite")
-    citation.refresh_from_db()
-    assert (citation.title, citation.volume) == ("A trial of ketamine", "3")
-
-
-@pytest.mark.parametrize("arguments", [["no-such-file.ris"], ["--resume", "999"], ["pyproject.toml"]])
-def test_the_command_says_what_is_wrong(arguments: list[str]) -> None:
-    with pytest.raises(CommandError):
-        call_command("import_citations", *arguments)
-
-
-def test_bulk_import_asks_the_database_little(django_assert_max_num_queries: Any) -> None:
-    many = "".join(RIS.replace("ONE", str(i)).replace("A trial", f"Trial {i}") for i in range(200))
-    batch = preview(many)
-    with django_assert_max_num_queries(46):
-        list(commit(batch))
-    assert Citation.objects.count() == 200
-
-
-def test_changing_many_asks_the_database_little(django_assert_max_num_queries: Any) -> None:
-    many = "".join(RIS.replace("ONE", str(i)).replace("A trial", f"Trial {i}") for i in range(60))
-    bring_in(many)
-    Citation.objects.filter(key__endswith="7").update(live=True)
-    batch = preview(many.replace("T2  - Pain", "T2  - Pain\nPB  - A Press"))
-    assert batch.counts()["to_update"] == 60
-    with django_assert_max_num_queries(90):  # SQLite takes one for each entry of the search index
-        list(commit(batch))
-    assert batch.counts() == {"all": 60, "updated": 60}
-    drafts = [citation.latest_revision.as_object() for citation in Citation.objects.select_related("latest_revision")]
-    assert {draft.publisher for draft in drafts} == {"A Press"}
-    assert set(Citation.objects.filter(live=False).values_list("publisher", flat=True)) == {"A Press"}
-    assert set(Citation.objects.filter(live=True).values_list("publisher", flat=True)) == {""}
-    logs = ModelLogEntry.objects.filter(action="wagtail.edit")
-    assert logs.count() == 60 and all(log.revision_id for log in logs)
-
-
-def test_two_records_of_a_file_may_change_one_of_the_library() -> None:
-    citation = existing(doi="10.1000/one", title="A trial of ketamine", issued_year=2014)
-    by_doi = RIS.replace("A trial of ketamine", "Other words").replace("VL  - 3", "PB  - A Press")
-    by_title = RIS.replace("DO  - 10.1000/ONE", "CY  - Oslo\nSP  - 7").replace("VL  - 3", "IS  - 9")
-    batch = bring_in(by_doi + by_title)
-    assert batch.counts() == {"all": 2, "updated": 2}
-    draft = Citation.objects.get(pk=citation.pk).get_latest_revision_as_object()
-    assert (draft.publisher, draft.issue, draft.page) == ("A Press", "9", "7")
-
-
-def test_old_imports_are_forgotten_and_their_records_stay(settings: Any) -> None:
-    done, left, fresh = bring_in(RIS), preview(RIS), preview(RIS)
-    long_ago = timezone.now() - timedelta(days=91)
-    ImportBatch.objects.filter(pk__in=[done.pk, left.pk]).update(created_at=long_ago)
-    (chore,) = (chore for chore in CHORES if chore.name == "purge_imports")
-    settings.RESEARCH_IMPORT_KEPT_DAYS = 0
-    chore.do()
-    assert ImportBatch.objects.count() == 3  # for ever
-    settings.RESEARCH_IMPORT_KEPT_DAYS = 90
-    chore.do()
-    assert list(ImportBatch.objects.all()) == [fresh]
-    assert set(ImportRow.objects.values_list("batch", flat=True)) == {fresh.pk}
-    assert Citation.objects.get().import_origin == "Pasted text, record 1"

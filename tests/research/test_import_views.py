@@ -14,9 +14,9 @@ from clinic.roles import CLINICIANS, MARKETING
 from research.formats.registry import FORMATS
 from research.importing import views
 from research.models import Citation, ImportBatch, ImportRow
+from tests.research.imports import RIS, existing
 from tests.research.library import bibliography
 from tests.research.outer_world import World, outer_world
-from tests.research.test_import import RIS, existing
 from tests.research.test_lookup import CROSSREF, DOI
 
 pytestmark = pytest.mark.django_db

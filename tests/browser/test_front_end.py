@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.staff import sign_in
 from tests.servers import STARTING_SECONDS, RunningSite
 
-pytestmark = pytest.mark.xdist_group("running_site")
 CLIENTS = Path(__file__).resolve().parents[2] / "docs" / "clients"
 NOT_COPIED = ("node_modules", "dist", ".astro")
 
@@ -143,11 +143,7 @@ def test_a_call_is_asked_for(page: Page, front_end: str, running_site: RunningSi
 
 
 def test_an_editor_sees_what_is_not_saved_yet(page: Page, front_end: str, running_site: RunningSite) -> None:
-    page.goto(f"{running_site.url}/admin/login/")
-    page.get_by_label("Username").fill("marketing")
-    page.get_by_label("Password").fill("demo-marketing")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{running_site.url}/admin/")
+    sign_in(page, running_site.url, "marketing")
     number = page.request.get(f"{running_site.url}/api/v3/pages/?slug=terms").json()["items"][0]["id"]
     page.goto(f"{running_site.url}/admin/pages/{number}/edit/")
     page.locator("#id_title").fill("Terms that nobody has published")
