@@ -148,6 +148,7 @@ CANARIES = ("Canarina", "7605550177", "canary-mail@visitor.example", "canarytext
 def test_case_22_no_answer_is_found_in_database_logs_mail_spool_or_webhook(
     mail: MailServer, tmp_path: Path, fresh_private: Path, caplog: pytest.LogCaptureFixture, settings: Any
 ) -> None:
+    settings.WEBHOOK_PRIVATE_HOSTS = ["127.0.0.1"]
     with webhook_receiver() as hook:
         page = call_page(acknowledge=True, webhook_url=f"http://127.0.0.1:{hook.port}/")
         referral = referral_page()
