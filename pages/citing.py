@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import models
+from modelcluster.models import get_all_child_relations
 from wagtail.blocks import StreamValue
 from wagtail.blocks.list_block import ListValue
 from wagtail.blocks.struct_block import StructValue
@@ -38,7 +40,17 @@ class Claimed:
 
 
 def parts_of(page: Page, content: Mapping[str, Any]) -> list[Claimed | str | Citation]:
-    """Everything of a page that can cite, in reading order: ``source_order`` of the page type, then the rest.
+    """Everything of a page that can cite, in reading order."""
+    parts: list[Claimed | str | Citation] = []
+    for name in _citing(page.__class__, getattr(page, "source_order", ())):
+        shown = content.get(name)
+        parts += _parts_in(shown if isinstance(shown, list) else getattr(page, name, None))
+    return parts
+
+
+@cache
+def _citing(model: type[Page], source_order: tuple[str, ...]) -> list[str]:
+    """What of a page type can cite: ``source_order`` of the type, then the rest.
 
     Without ``source_order``: claims, then prose as its fields are declared, then rows that name a citation.
     """
@@ -46,38 +58,29 @@ def parts_of(page: Page, content: Mapping[str, Any]) -> list[Claimed | str | Cit
     prose: list[str] = []
     prose_rows: list[str] = []
     rows: list[str] = []
-    for attribute in page._meta.get_fields():
+    children = {relation.get_accessor_name() for relation in get_all_child_relations(model)}
+    for attribute in model._meta.get_fields():
         if isinstance(attribute, RichTextField | StreamField):
             prose.append(attribute.name)
-        elif isinstance(attribute, models.ManyToOneRel) and attribute.related_name in _children(page):
-            model: Any = attribute.related_model
+        elif isinstance(attribute, models.ManyToOneRel) and attribute.related_name in children:
+            related: Any = attribute.related_model
             name = str(attribute.related_name)
-            if issubclass(model, AbstractClaim):
+            if issubclass(related, AbstractClaim):
                 claims.append(name)
-            elif any(isinstance(own, RichTextField) for own in model._meta.get_fields()):
+            elif any(isinstance(own, RichTextField) for own in related._meta.get_fields()):
                 prose_rows.append(name)
-            elif any(own.name == "citation" for own in model._meta.get_fields()):
+            elif any(own.name == "citation" for own in related._meta.get_fields()):
                 rows.append(name)
     found = [*claims, *prose, *prose_rows, *rows]
     if "evidence" not in found:
         found.append("evidence")
-    first = [name for name in getattr(page, "source_order", ()) if name in found]
-    parts: list[Claimed | str | Citation] = []
-    for name in [*first, *(name for name in found if name not in first)]:
-        shown = content.get(name)
-        parts += _parts_in(shown if isinstance(shown, list) else getattr(page, name, None))
-    return parts
+    first = [name for name in source_order if name in found]
+    return [*first, *(name for name in found if name not in first)]
 
 
 def prose_of(page: Page) -> list[str]:
     """Every rich text of a page in its database form, drafts' rows included."""
     return [part for part in parts_of(page, {}) if isinstance(part, str)]
-
-
-def _children(page: Page) -> set[str]:
-    from modelcluster.models import get_all_child_relations
-
-    return {relation.get_accessor_name() for relation in get_all_child_relations(page)}
 
 
 def _parts_in(value: Any) -> list[Claimed | str | Citation]:

@@ -1,65 +1,106 @@
-"""The evidence at a glance of a condition page: what the database says, handed to `research.evidence`."""
+"""The evidence on a condition page's topics: what the database says, handed to `research.evidence`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from research.choices import Relation
+from research.choices import RESEARCH_KINDS, Finding, Relation
+from research.edition import kept
 from research.evidence import Glance, Record, glance
-from research.models import Citation, CitationRelation, CitationTopic
+from research.models import Citation, CitationRelation, CitationTopic, Topic
+from research.models.querysets import public
+from research.prepared import prepared
+
+#: How many studies a condition page lists.
+EVIDENCE_SHOWN = 8
+#: More records than this are not named to the database one by one.
+MOST_NAMED = 400
 
 
-def glance_of(citations: Iterable[Citation], findings: dict[int, str] | None = None) -> Glance:
-    """The glance over citations at hand, each with ``finding_value`` (or in ``findings``). One query."""
-    found = findings or {}
-    records = [
-        Record(
-            citation.pk,
-            citation.kind,
-            citation.study_design,
-            citation.species,
-            citation.status,
-            found.get(citation.pk) or getattr(citation, "finding_value", "") or "background",
-            citation.issued_year,
-            citation.sample_size,
-        )
-        for citation in citations
-    ]
-    return glance(records, same_trial_pairs({record.id for record in records}), timezone.localdate().year)
+@dataclass(frozen=True)
+class Evidence:
+    """What the library holds on some topics and their sub-topics."""
+
+    #: The newest studies, as many as a page lists, each with its key and what it found.
+    newest: tuple[tuple[int, str], ...]
+    goes_on: bool
+    glance: Glance
+
+    def studies(self) -> list[Any]:
+        """The newest studies, each with `finding_here`. One query."""
+        citations = Citation.by_pk([pk for pk, _finding in self.newest])
+        studies = []
+        for pk, finding in self.newest:
+            citation: Any = citations.get(pk)
+            if citation is not None and citation.is_published:
+                citation.finding_here = "" if finding == Finding.BACKGROUND else Finding(finding).label
+                studies.append(citation)
+        return studies
 
 
-def glance_on(topics: Iterable[int]) -> Glance:
-    """The glance over everything public that is filed under the topics or their sub-topics. Two queries.
+def evidence_on(topics: Iterable[int]) -> Evidence:
+    """What is public and filed under the topics or their sub-topics.
 
-    A query set of topics stays part of the first one.
+    One query while the library stays as it is: thousands of studies cost a page no more than one does.
     """
-    wanted = topics if isinstance(topics, QuerySet) else list(topics)
-    links = (
-        CitationTopic.objects.filter(Q(topic__in=wanted) | Q(topic__parent__in=wanted))
-        .filter(citation__in=Citation.objects.published())
-        .order_by("citation_id", "sort_order")
-        .values_list(
-            "citation_id",
-            "citation__kind",
-            "citation__study_design",
-            "citation__species",
-            "citation__status",
-            "finding",
-            "citation__issued_year",
-            "citation__sample_size",
-        )
+    wanted, year = sorted(topics), timezone.localdate().year
+    name = f"evidence-1:{wanted}:{year}:{get_language()}"
+    return kept(name.replace(" ", ""), lambda: _worked_out(wanted, year))
+
+
+def _worked_out(topics: Sequence[int], year: int) -> Evidence:
+    filed: dict[int, tuple[str, Record]] = {}
+    for key, *record in _filed(topics=topics):
+        filed.setdefault(record[0], (key, Record(*record)))  # filed under several: what it found for the first
+    records = [record for _key, record in filed.values()]
+    studies = sorted(
+        ((-(record.year or 0), key, record) for key, record in filed.values() if record.kind in RESEARCH_KINDS)
     )
-    records = [Record(*row) for row in links]
-    return glance(records, same_trial_pairs({record.id for record in records}), timezone.localdate().year)
+    return Evidence(
+        newest=tuple((record.id, record.finding) for _year, _key, record in studies[:EVIDENCE_SHOWN]),
+        goes_on=len(studies) > EVIDENCE_SHOWN,
+        glance=glance(records, same_trial_pairs(filed), year),
+    )
 
 
-def same_trial_pairs(pks: set[int]) -> list[tuple[int, int]]:
+@prepared
+def _filed(*, topics: Sequence[int]) -> QuerySet[CitationTopic, tuple[Any, ...]]:
+    family = Topic.objects.filter(Q(pk__among=topics) | Q(parent_id__among=topics)).order_by()
+    links = CitationTopic.objects.filter(public("citation__"), topic__in=family.values("pk"))
+    return links.order_by("citation_id", "sort_order", "pk").values_list(
+        "citation__key",
+        "citation_id",
+        "citation__kind",
+        "citation__study_design",
+        "citation__species",
+        "citation__status",
+        "finding",
+        "citation__issued_year",
+        "citation__sample_size",
+    )
+
+
+def same_trial_pairs(pks: Collection[int]) -> list[tuple[int, int]]:
     """Pairs of records that report one trial, or of which one reports on the other, touching any of these."""
     if not pks:
         return []
-    one_trial = CitationRelation.objects.filter(kind__in=[Relation.SAME_TRIAL, Relation.REPORTS_ON])
-    touching = one_trial.filter(Q(citation__in=pks) | Q(related__in=pks)) if len(pks) < 400 else one_trial
-    return list(touching.values_list("citation_id", "related_id"))
+    return _touching(pks=list(pks)) if len(pks) <= MOST_NAMED else _one_trial()
+
+
+@prepared
+def _one_trial() -> QuerySet[CitationRelation, tuple[int, int]]:
+    of_one_trial = CitationRelation.objects.filter(kind__in=[Relation.SAME_TRIAL, Relation.REPORTS_ON]).order_by()
+    return of_one_trial.values_list("citation_id", "related_id")
+
+
+@prepared
+def _touching(*, pks: Sequence[int]) -> QuerySet[CitationRelation, tuple[int, int]]:
+    of_one_trial = CitationRelation.objects.filter(kind__in=[Relation.SAME_TRIAL, Relation.REPORTS_ON]).order_by()
+    touching = of_one_trial.filter(Q(citation_id__among=pks) | Q(related_id__among=pks))
+    return touching.values_list("citation_id", "related_id")

@@ -112,7 +112,7 @@ class SourceRegister:
             else:
                 wanted.add(part.citation_id)
         if missing := wanted - known.keys():
-            known |= {citation.pk: citation for citation in Citation.objects.filter(pk__in=missing)}
+            known |= Citation.by_pk(missing)
         self._addresses = page_links.addresses(linked) if linked else {}
         self._by_pk: dict[int, Source] = {}
         self._by_owner: dict[tuple[type, int], list[Use]] = defaultdict(list)

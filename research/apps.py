@@ -14,6 +14,11 @@ class ResearchConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the signals and the system checks."""
-        from research import signals  # noqa: F401  (importing connects them)
+        from research import (
+            edition,
+            signals,  # noqa: F401  (importing connects them)
+        )
         from research.formatting import style  # noqa: F401
         from research.lookup import services  # noqa: F401
+
+        edition.connect()

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,8 +35,7 @@ FEW_PEOPLE = 100
 YEARS_UNTIL_OLD = 5
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """What the glance needs of one public citation under one topic."""
 
     id: int

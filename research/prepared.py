@@ -10,9 +10,10 @@ the database does. A function decorated with `prepared` describes such a query; 
     titles(slug="ptsd")  # a list of rows, fetched now
 
 Positional arguments shape the query (each combination is written once), keyword arguments are its values: numbers,
-texts, and lists of numbers, which are asked for with the look-up `among` in the place of `in`. Inside the function a
+texts, and lists of either, which are asked for with the look-up `among` in the place of `in`. Inside the function a
 value is a blank that can only be compared: whatever else the query depends on (the date, the language, who asks) would
-be kept from the first time, and has to come in as a value.
+be kept from the first time, and has to come in as a value. A function that takes both `limit` and `offset` gives that
+part of its rows.
 """
 
 from __future__ import annotations
@@ -52,17 +53,21 @@ class Prepared(Generic[Values, Row]):
         """The rows for these values."""
         written = self._written.get(shape)
         if written is None:  # two threads may both write it; either copy will do
-            written = self._written[shape] = Written(self._build(*shape, **self._blanks))
+            part = [self._blanks[name] for name in ("limit", "offset") if {"limit", "offset"} <= self._blanks.keys()]
+            written = self._written[shape] = Written(self._build(*shape, **self._blanks), part)
         return list(written.filled(values))
 
 
 class Written:
-    """A query set with its SQL."""
+    """A query set with its SQL. ``part`` are the blanks of its limit and offset, if only a part is asked for."""
 
-    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], part: Sequence[Blank] = ()) -> None:
         self._queryset = queryset
         self._compiler: SQLCompiler = queryset.query.get_compiler(queryset.db)
-        self._sql, self._parameters = self._compiler.as_sql()
+        sql, parameters = self._compiler.as_sql()
+        self._sql = f"{sql} LIMIT %s OFFSET %s" if part else sql
+        self._parameters = (*parameters, *part)
+        self._converters = self._compiler.get_converters([column[0] for column in self._compiler.select])
 
     def filled(self, values: dict[str, Any]) -> QuerySet[Any, Any]:
         """The query set about to be asked with ``values``. To be read as it is: a filter would not reach the SQL."""
@@ -73,6 +78,7 @@ class Written:
         ready: Any = copy(self._compiler)  # other threads use the same one, with their own connections
         ready.connection = connection
         ready.as_sql = lambda *args, **kwargs: (self._sql, parameters)
+        ready.get_converters = lambda columns: self._converters
         asked = self._queryset.all()
         asked.query.get_compiler = lambda *args, **kwargs: ready  # type: ignore[method-assign]
         return asked

@@ -19,15 +19,12 @@ from pages import jsonld
 from pages.blocks import BODY_BLOCKS, ROW_BLOCKS
 from pages.evidence_form import EvidencePageForm, evidence_panels
 from pages.fields import LeanStreamField
+from pages.glance import Evidence, evidence_on
 from pages.models.base import BasePage
-from pages.models.claims import CLAIM_TEXT_FEATURES, claims_of
+from pages.models.claims import CLAIM_TEXT_FEATURES
 from pages.models.condition_rows import ConditionFact, ConditionQuestion, FactSource, WarningSign
-from research.choices import Finding
-from research.evidence import Glance
-from research.models import Citation, CitationTopic, Topic
+from research.models import Topic
 from research.rich_text import RichTextField
-
-EVIDENCE_SHOWN = 8
 
 
 class ConditionIndexPage(BasePage):
@@ -229,57 +226,32 @@ class ConditionPage(BasePage):
 
     def public_facts(self) -> list[ConditionFact]:
         """Facts that visitors may see: drafts stay in the admin and in the reports."""
-        return [fact for fact in claims_of(self, "facts") if not fact.draft]
+        return [fact for fact in self.facts.all() if not fact.draft]
 
     @classmethod
     def to_serve(cls) -> models.QuerySet[Any]:
         """Joins the reviewer and the parts of the sharing data."""
         return cls.objects.select_related("reviewer", "social_image")
 
-    def evidence(self) -> list[Any]:
-        """The studies filed under the page's topics, newest first, each with `finding_here`. One query."""
-        if self._state.adding:
-            own = [topic.pk for topic in self.topics.all()]
-            about = models.Q(pk__in=own) | models.Q(parent__in=own)
-        else:
-            about = models.Q(condition_pages=self) | models.Q(parent__condition_pages=self)
-        links = CitationTopic.objects.filter(topic__in=Topic.objects.filter(about).order_by().values("pk"))
-        finding = links.filter(citation=models.OuterRef("pk")).values("finding")[:1]
-        found = (
-            Citation.objects.published()
-            .research()
-            .filter(pk__in=links.order_by().values("citation"))
-            .annotate(finding_value=models.Subquery(finding))
-            .order_by("-issued_year", "key")[: EVIDENCE_SHOWN + 1]
-        )
-        labels = dict(Finding.choices)
-        evidence = list(found)
-        for citation in evidence:
-            citation.finding_here = (
-                "" if citation.finding_value == Finding.BACKGROUND else labels[citation.finding_value]
-            )
-        return evidence
-
-    def glance(self, evidence: list[Any]) -> Glance | None:
-        """The evidence at a glance; None for a page that is about no topic."""
-        from pages.glance import glance_of, glance_on
-
-        if len(evidence) <= EVIDENCE_SHOWN:  # that is all there is
-            return glance_of(evidence) if evidence or self.topics.exists() else None
-        if "topics" in getattr(self, "_cluster_related_objects", {}):  # a preview holds its topics in memory
-            return glance_on([topic.pk for topic in self.topics.all()])
-        return glance_on(Topic.objects.filter(condition_pages=self).values_list("pk", flat=True))
+    def evidence(self) -> Evidence | None:
+        """What the library holds on the page's topics, those of a draft included; None for a page about no topic."""
+        topics = [topic.pk for topic in self.topics.all()]
+        return evidence_on(topics) if topics else None
 
     def content(self, request: HttpRequest) -> dict[str, Any]:
         """Adds facts, signs, evidence and questions, each fetched once."""
+        from pages.condition_reading import load_rows
+
+        if self.pk and not getattr(self, "_cluster_related_objects", None):  # a preview holds its rows in memory
+            load_rows([self])
         evidence = self.evidence()
         return {
             "facts": self.public_facts(),
             "signs": self.signs,
             "questions": self.asked,
-            "evidence": evidence[:EVIDENCE_SHOWN],
-            "evidence_goes_on": len(evidence) > EVIDENCE_SHOWN,
-            "glance": self.glance(evidence),
+            "evidence": evidence.studies() if evidence else [],
+            "evidence_goes_on": evidence is not None and evidence.goes_on,
+            "glance": evidence.glance if evidence else None,
         }
 
     def sections(self, context: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Models of the research library."""
 
+from research.models import clusters  # noqa: F401  (importing it makes instances quicker)
+from research.models.changes import LibraryChange
 from research.models.checks import CitationCheck
 from research.models.citations import Citation
 from research.models.imports import ImportBatch, ImportRow
@@ -15,5 +17,6 @@ __all__ = [
     "CitationTopic",
     "ImportBatch",
     "ImportRow",
+    "LibraryChange",
     "Topic",
 ]

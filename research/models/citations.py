@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from research.formatting import FormattedCitation, format_ama
 from research.identifiers import NORMALIZERS
 from research.models.indexes import NullsLastIndex
 from research.models.querysets import CitationQuerySet
+from research.prepared import prepared
 from research.publishing import GuardedPublishing
 from research.standing import ALARMING, citation_doubted, citation_leaves
 
@@ -345,6 +347,12 @@ class Citation(
         """What the public page would show."""
         return {"citation": self, "formatted": self.formatted(), "links": list(self.topics.all()), "preview": True}
 
+    @classmethod
+    def by_pk(cls, pks: Iterable[int]) -> dict[int, Citation]:
+        """The records of these keys that there are, public or not. One query."""
+        wanted = list(pks)
+        return {citation.pk: citation for citation in _by_pk(pks=wanted)} if wanted else {}
+
     @property
     def short_name(self) -> str:
         """First author and year, as people speak of a paper: ``Feder 2014``. Where it appeared stands in for an author.
@@ -375,3 +383,8 @@ class Citation(
     def stands(self) -> bool:
         """Whether the work may still support a statement (published and not retracted)."""
         return self.is_published and self.status != Status.RETRACTED
+
+
+@prepared
+def _by_pk(*, pks: Sequence[int]) -> models.QuerySet[Citation]:
+    return Citation.objects.filter(pk__among=pks)

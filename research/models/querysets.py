@@ -10,12 +10,18 @@ from django.db import models
 from django.utils import timezone
 
 from research.choices import RESEARCH_KINDS, Status
+from research.models.changes import LibraryQuerySet
 
 if TYPE_CHECKING:
     from research.models.citations import Citation  # noqa: F401
 
 
-class CitationQuerySet(models.QuerySet["Citation"]):
+def public(path: str = "") -> models.Q:
+    """What anyone may see: live, verified by a clinician and not withheld. ``path`` leads to the citation."""
+    return models.Q(**{f"{path}live": True, f"{path}verified_on__isnull": False, f"{path}withheld": False})
+
+
+class CitationQuerySet(LibraryQuerySet["Citation"]):
     """Named queries on citations."""
 
     def published(self) -> CitationQuerySet:
@@ -23,7 +29,7 @@ class CitationQuerySet(models.QuerySet["Citation"]):
 
         A retracted record may be shown as such.
         """
-        return self.filter(live=True, verified_on__isnull=False, withheld=False)
+        return self.filter(public())
 
     def standing(self) -> CitationQuerySet:
         """Published records that may still support a statement."""

@@ -9,6 +9,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
 
 from research.choices import Finding, Relation
+from research.models.changes import LibraryQuerySet
 
 
 class CitationTopic(Orderable):
@@ -19,6 +20,8 @@ class CitationTopic(Orderable):
         "research.Topic", verbose_name=_("topic"), on_delete=models.PROTECT, related_name="citation_links"
     )
     finding = models.CharField(_("finding"), max_length=12, choices=Finding.choices, default=Finding.BACKGROUND)
+
+    objects = LibraryQuerySet["CitationTopic"].as_manager()
 
     panels = [FieldPanel("topic"), FieldPanel("finding")]
 
@@ -49,6 +52,8 @@ class CitationRelation(Orderable):
         "research.Citation", verbose_name=_("other record"), on_delete=models.PROTECT, related_name="related_from"
     )
     kind = models.CharField(_("relation"), max_length=12, choices=Relation.choices)
+
+    objects = LibraryQuerySet["CitationRelation"].as_manager()
 
     panels = [FieldPanel("kind"), FieldPanel("related")]
 

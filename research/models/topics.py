@@ -15,12 +15,13 @@ from wagtail.models import PreviewableMixin
 from wagtail.search import index
 
 from research.admin.name_panel import NamePanel
+from research.models.changes import LibraryQuerySet
 from research.rich_text import RichTextField
 
 PREVIEWED = 5
 
 
-class TopicQuerySet(models.QuerySet["Topic"]):
+class TopicQuerySet(LibraryQuerySet["Topic"]):
     """Named queries on topics."""
 
     def roots(self) -> TopicQuerySet:

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
+import redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -22,12 +24,24 @@ def or_lost(lost: Result, action: Callable[[], Result]) -> Result:
         return lost
 
 
+class OneClient(RedisCacheClient):
+    """Django makes a new client for every command, which takes longer than the command."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._client: Any = cache(redis.Redis)  # one for each pool of connections
+
+
 class ForgivingRedisCache(RedisCache):
     """Django's own backend; with the server gone every look-up misses and nothing is kept.
 
     `add` then says that nothing was added and `incr` raises ValueError, as for a key that is not there: whoever
     counts with them needs an answer to a cache that is gone.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._class = OneClient
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Set the key unless it is there; False too when the server is gone."""

@@ -14,6 +14,7 @@ from wagtail.contrib.search_promotions.models import Query, QueryDailyHits
 from forms.delivery.outbox import deliver_due
 from forms.safekeeping import purging
 from research.checking import check_next
+from research.edition import forget_traces
 from research.importing.purging import purge_imports
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ CHORES = (
     Chore("tidy_search", 24 * 3600, tidy_search),
     Chore("check_citations", 30, check_citations),
     Chore("purge_imports", 24 * 3600, purge_imports),
+    Chore("forget_traces", 3600, forget_traces),
     Chore("clear_sessions", 24 * 3600, clear_sessions),
     Chore("remove_orphan_files", 24 * 3600, remove_orphan_files),
 )

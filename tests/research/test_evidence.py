@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +11,7 @@ RCT = Record(1, "journal-article", "rct", "human", "current", "benefit", 2014, 4
 
 
 def _record(pk: int, **changes: object) -> Record:
-    return replace(RCT, id=pk, **changes)  # type: ignore[arg-type]
+    return RCT._replace(id=pk, **changes)  # type: ignore[arg-type]
 
 
 def test_one_trial_counts_its_people_once() -> None:

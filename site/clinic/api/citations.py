@@ -159,17 +159,3 @@ def _fields(
         "stands": record["status"] != Status.RETRACTED,
         "topics": topics,
     }
-
-
-def topic_fields(topic: Any, answer: Answer, count: int) -> dict[str, Any]:
-    """The fields of `shapes.Topic`. Expects ``parent`` to be loaded."""
-    return {
-        "id": topic.pk,
-        "slug": topic.slug,
-        "name": topic.name,
-        "parent": topic.parent.slug if topic.parent else None,
-        "introduction": answer.texts.html(topic.introduction),
-        "synonyms": topic.synonym_list(),
-        "citation_count": count,
-        "detail_url": answer.base + api_path("topic_detail", slug=topic.slug),
-    }

@@ -1,94 +1,77 @@
-"""Facts, warning signs, questions and topics of condition pages: two queries for any number of pages."""
+"""Which condition pages there are to give, one or many: queries that are written once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import CharField, F, Prefetch, Value, prefetch_related_objects
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 
-from pages.models import ConditionFact, ConditionPage, ConditionQuestion, FactSource, WarningSign
+from clinic.api.publicpages import public, with_family
+from pages.models import ConditionPage
 from research.models import Topic
+from research.prepared import prepared
 
-KINDS = ("fact", "sign", "question", "topic")
+#: What a list shows of a page without being asked for more.
+BRIEF = (
+    *("pk", "title", "slug", "url_path", "locale__language_code", "first_published_at", "last_published_at"),
+    *("summary", "reviewed_on", "next_review"),
+    *("reviewer_id", "reviewer__name", "reviewer__credentials", "reviewer__role", "reviewer__demo"),
+)
+JOINED = ("locale", "reviewer", "social_image")
+About = Topic.condition_pages.through
 
 
-def load_rows(pages: Sequence[ConditionPage]) -> None:
-    """Loads facts, warning signs, questions and topics of condition pages with one query for all four, and one more for
-    the facts' sources. They are small and always wanted together. Afterwards ``.all()`` on each asks nothing.
-    """
-    facts = (
-        ConditionFact.objects.filter(page__in=pages, draft=False)
-        .order_by()
-        .values_list(
-            "page_id",
-            "pk",
-            "sort_order",
-            Value("fact"),
-            F("statement"),
-            F("figure"),
-            Coalesce(Cast("as_of_year", CharField()), Value("")),
+def _found(by_topic: bool, by_locale: bool, root: int, topics: Sequence[str], locale: str) -> Any:
+    pages = public(ConditionPage.objects.order_by("path"), root)
+    if by_topic:
+        pages = pages.filter(
+            Exists(About.objects.filter(conditionpage=OuterRef("pk"), topic__slug__among=topics)),
         )
-    )
-    signs = (
-        WarningSign.objects.filter(page__in=pages)
-        .order_by()
-        .values_list("page_id", "pk", "sort_order", Value("sign"), F("text"), Value(""), Value(""))
-    )
-    asked = (
-        ConditionQuestion.objects.filter(page__in=pages)
-        .order_by()
-        .values_list("page_id", "pk", "sort_order", Value("question"), F("question"), F("answer"), Value(""))
-    )
-    about = (
-        Topic.condition_pages.through.objects.filter(conditionpage__in=pages)
-        .order_by()
-        .values_list(
-            "conditionpage_id",
-            "topic_id",
-            "topic__sort_order",
-            Value("topic"),
-            F("topic__name"),
-            F("topic__slug"),
-            Coalesce("topic__parent__slug", Value("")),
-        )
-    )
-    rows: dict[int, dict[str, list[Any]]] = {page.pk: {kind: [] for kind in KINDS} for page in pages}
-    for page_id, pk, order, kind, first, second, third in facts.union(signs, asked, about, all=True):
-        rows[page_id][kind].append((order, first if kind == "topic" else "", pk, first, second, third))
-    every_fact: list[ConditionFact] = []
-    for page in pages:
-        own = {kind: sorted(found) for kind, found in rows[page.pk].items()}
-        page.__dict__["signs"] = [WarningSign(pk=pk, text=text) for _o, _n, pk, text, _a, _b in own["sign"]]
-        page.__dict__["asked"] = [
-            ConditionQuestion(pk=pk, question=question, answer=answer)
-            for _o, _n, pk, question, answer, _b in own["question"]
-        ]
-        stated = [
-            ConditionFact(pk=pk, page=page, statement=statement, figure=figure, as_of_year=int(year) if year else None)
-            for _o, _n, pk, statement, figure, year in own["fact"]
-        ]
-        every_fact += stated
-        page._prefetched_objects_cache = getattr(page, "_prefetched_objects_cache", {}) | {
-            "facts": stated,
-            "warning_signs": page.signs,
-            "questions": page.asked,
-            "topics": [
-                Topic(pk=pk, name=name, slug=slug, parent=Topic(slug=parent) if parent else None)
-                for _o, _n, pk, name, slug, parent in own["topic"]
-            ],
-        }
-    prefetch_related_objects(every_fact, Prefetch("sources", FactSource.objects.select_related("citation")))
+    return pages.filter(locale__language_code=locale) if by_locale else pages
 
 
-def load_topics(pages: Sequence[ConditionPage]) -> None:
-    """Loads the topics alone, in one query, for lists that show no more."""
-    links = Topic.condition_pages.through.objects.filter(conditionpage__in=pages).values_list(
-        "conditionpage_id", "topic_id", "topic__name", "topic__slug", "topic__parent__slug"
-    )
-    found: dict[int, list[Topic]] = {page.pk: [] for page in pages}
-    for page_id, pk, name, slug, parent in links.order_by("topic__sort_order", "topic__name"):
-        found[page_id].append(Topic(pk=pk, name=name, slug=slug, parent=Topic(slug=parent) if parent else None))
-    for page in pages:
-        page._prefetched_objects_cache = getattr(page, "_prefetched_objects_cache", {}) | {"topics": found[page.pk]}
+@prepared
+def count_conditions(
+    by_topic: bool, by_locale: bool, /, *, root: int, topics: Sequence[str], locale: str
+) -> QuerySet[ConditionPage, int]:
+    """How many condition pages there are, about any of the topics if ``by_topic``, in one language if ``by_locale``."""
+    found = _found(by_topic, by_locale, root, topics, locale).order_by()
+    return found.values(all=Value(1)).annotate(count=Count("pk")).values_list("count", flat=True)
+
+
+@prepared
+def list_conditions(
+    by_topic: bool, by_locale: bool, /, *, root: int, topics: Sequence[str], locale: str, limit: int, offset: int
+) -> QuerySet[ConditionPage]:
+    """Those pages, in the order of the tree."""
+    return _found(by_topic, by_locale, root, topics, locale).select_related(*JOINED)
+
+
+@prepared
+def list_in_brief(
+    by_topic: bool, by_locale: bool, /, *, root: int, topics: Sequence[str], locale: str, limit: int, offset: int
+) -> QuerySet[ConditionPage, tuple[Any, ...]]:
+    """BRIEF of those pages."""
+    return _found(by_topic, by_locale, root, topics, locale).values_list(*BRIEF)
+
+
+@prepared
+def condition_by_slug(*, root: int, slug: str, locale: str) -> QuerySet[ConditionPage]:
+    """The page of this slug, with its family."""
+    found = public(ConditionPage.objects.filter(slug=slug, locale__language_code=locale), root)
+    return with_family(found).select_related(*JOINED).order_by("path")[:1]
+
+
+@prepared
+def _topics(*, pages: Sequence[int]) -> QuerySet[Any, tuple[Any, ...]]:
+    links = About.objects.filter(conditionpage_id__among=pages).order_by("topic__sort_order", "topic__name")
+    return links.values_list("conditionpage_id", "topic__slug", "topic__name", "topic__parent__slug")
+
+
+def topics_of(pages: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """The topics of pages, as `TopicReference` describes them. One query."""
+    found: dict[int, list[dict[str, Any]]] = {pk: [] for pk in pages}
+    for pk, slug, name, parent in _topics(pages=pages) if pages else ():
+        found[pk].append({"slug": slug, "name": name, "parent": parent})
+    return found

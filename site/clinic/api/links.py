@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
+from django.utils import translation
+from django.utils.http import RFC3986_SUBDELIMS
 from wagtail.api.v2.utils import get_full_url
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from pages.sites import site_of
 
 RELATIVE = "relative"
 ABSOLUTE = "absolute"
+#: What Django leaves as it is in an address.
+SAFE = RFC3986_SUBDELIMS + "/~:@"
 
 
 def base_of_site(request: HttpRequest) -> str:
@@ -30,8 +35,43 @@ def page_link(page: Page, request: HttpRequest) -> str | None:
     API_LINKS says which: "absolute" (the site's own address), "relative", or an origin such as https://www.example.
     None for a page that belongs to no site.
     """
+    if type(page).get_url_parts is Page.get_url_parts:
+        return path_link(page.url_path, request)
     parts = page.get_url_parts(request)
     return None if parts is None or parts[1] is None else front_link(parts[2], parts[1])
+
+
+def path_link(url_path: str, request: HttpRequest) -> str | None:
+    """The same from the page's ``url_path``, for types that leave it to Wagtail; many pages take it little longer."""
+    roots = _roots(request)
+    root = next((one for one in roots if url_path.startswith(one.path)), None)
+    if root is None:
+        return None
+    return front_link(f"{root.address}{quote(url_path.removeprefix(root.path), safe=SAFE)}", root.base)
+
+
+class Root(NamedTuple):
+    """The root page of a site in one language: its ``url_path``, the site's scheme and host, and where it opens."""
+
+    path: str
+    base: str
+    address: str
+
+
+def _roots(request: HttpRequest) -> list[Root]:
+    """The roots of all sites, the request's own first."""
+    kept: list[Root] | None = getattr(request, "_clinic_roots", None)
+    if kept is None:
+        site = site_of(request)
+        roots = sorted(Site.get_site_root_paths(), key=lambda root: site is None or root.site_id != site.pk)
+        kept = [Root(root.root_path, root.root_url, _address_of_root(root.language_code)) for root in roots]
+        request._clinic_roots = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _address_of_root(language: str) -> str:
+    with translation.override(language):
+        return reverse("wagtail_serve", args=("",))
 
 
 def front_link(path: str, base: str) -> str:

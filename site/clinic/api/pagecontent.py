@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
@@ -24,13 +23,10 @@ from pages.models import (
     ConditionPage,
     ContactPage,
     FaqPage,
-    HomeCardSource,
     HomePage,
     LegalPage,
     Person,
-    ProfessionalsEvidence,
     ProfessionalsPage,
-    ResearchCardSource,
     ResearchPage,
     StandardPage,
     TeamPage,
@@ -38,7 +34,6 @@ from pages.models import (
 from pages.sources import SourceRegister
 from research.choices import Stance, Status
 from research.evidence import FINDINGS
-from research.models import Citation
 
 Content = dict[str, Any]
 
@@ -93,13 +88,13 @@ def rich_texts_of(page: Page) -> list[Any]:
     return texts
 
 
-def cited_by(page: Page) -> list[Citation]:
-    """The citations under the page's claims and rows, as loaded with it."""
+def cited_by(page: Page) -> list[int]:
+    """The keys of the citations under the page's claims and rows, as loaded with it."""
     claims = [claim for name in ("facts", "cards") if hasattr(page, name) for claim in getattr(page, name).all()]
     rows = [row for claim in claims for row in claim.sources.all()]
     if isinstance(page, ProfessionalsPage):
         rows += page.evidence.all()
-    return [row.citation for row in rows]
+    return [row.citation_id for row in rows]
 
 
 def references(sources: SourceRegister | None, answer: Answer) -> list[shapes.Reference]:
@@ -338,7 +333,7 @@ PAGE_TYPES: dict[type[Page], PageType] = {
     ConditionPage: PageType(
         shapes.ConditionContent,
         _condition,
-        join=("reviewer",),
+        join=("reviewer", "social_image"),
         brief=frozenset({"summary", "topics", "review"}),
         fill_brief=_condition_in_brief,
     ),
@@ -346,17 +341,17 @@ PAGE_TYPES: dict[type[Page], PageType] = {
     HomePage: PageType(
         shapes.HomeContent,
         _home,
-        load=(Prefetch("cards__sources", HomeCardSource.objects.select_related("citation")),),
+        load=("cards__sources",),
     ),
     ResearchPage: PageType(
         shapes.ResearchContent,
         _research,
-        load=(Prefetch("cards__sources", ResearchCardSource.objects.select_related("citation")),),
+        load=("cards__sources",),
     ),
     ProfessionalsPage: PageType(
         shapes.ProfessionalsContent,
         _professionals,
-        load=(Prefetch("evidence", ProfessionalsEvidence.objects.select_related("citation")),),
+        load=("evidence",),
         join=("reviewer",),
     ),
     StandardPage: PageType(shapes.StandardContent, _standard),

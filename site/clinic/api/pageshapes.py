@@ -25,11 +25,8 @@ from clinic.api.pagecontent import (
 )
 from clinic.api.publicpages import family_of
 from clinic.api.schemas import pages as shapes
-from pages.glance import glance_of, glance_on
 from pages.models import ConditionPage
-from pages.models.conditions import EVIDENCE_SHOWN
 from pages.sources import SourceRegister
-from research.evidence import Glance
 from research.models import Citation
 
 #: Content that lists never give: numbers belong to one page, and the library and a form are asked one page at a time.
@@ -44,15 +41,11 @@ def page_detail(page: Page, request: HttpRequest) -> dict[str, Any]:
 
 
 def _page_detail(page: Page, request: HttpRequest) -> dict[str, Any]:
-    evidence: list[Citation] | None = None
-    if isinstance(page, ConditionPage):
-        found = page.evidence()
-        evidence = found[:EVIDENCE_SHOWN]
-    sources = SourceRegister.for_page(page, {"evidence": evidence} if evidence is not None else {})
+    evidence = page.evidence() if isinstance(page, ConditionPage) else None
+    studies = evidence.studies() if evidence else []
+    sources = SourceRegister.for_page(page, {"evidence": studies} if isinstance(page, ConditionPage) else {})
     answer = Answer(request, rich_texts_of(page), sources, [source.citation for source in sources])
-    if isinstance(page, ConditionPage):
-        answer.evidence = evidence
-        answer.glance = _glance(page, found)
+    answer.evidence, answer.glance = studies, evidence.glance if evidence else None
     return {
         "id": page.pk,
         "type": _label(page),
@@ -62,13 +55,6 @@ def _page_detail(page: Page, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _glance(page: ConditionPage, evidence: list[Citation]) -> Glance | None:
-    topics = [topic.pk for topic in page.topics.all()]
-    if len(evidence) <= EVIDENCE_SHOWN:  # that is all there is
-        return glance_of(evidence) if topics else None
-    return glance_on(topics)
-
-
 def page_items(pages: Sequence[Page], request: HttpRequest, fields: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Pages of a list with the content ``fields`` asks for ("*" for all of it), if they come as their own types."""
     wanted = set(fields)
@@ -76,7 +62,7 @@ def page_items(pages: Sequence[Page], request: HttpRequest, fields: Iterable[str
     answer = Answer(
         request,
         [text for page in content for text in rich_texts_of(page)],
-        citations=[citation for page in content for citation in cited_by(page)],
+        citations=Citation.by_pk({pk for page in content for pk in cited_by(page)}).values(),
     )
     items = []
     for page in pages:

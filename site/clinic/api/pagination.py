@@ -38,13 +38,18 @@ def paged(
     """The rows that ``paging`` asks for, built by ``build``, in an envelope as `Listing` describes it."""
     count = rows.count() if isinstance(rows, QuerySet) else len(rows)
     chosen = list(rows[paging.offset : paging.offset + paging.limit]) if paging.offset < count else []
+    return envelope(request, paging, count, build(chosen))
+
+
+def envelope(request: HttpRequest, paging: Paging, count: int, items: list[Any]) -> dict[str, Any]:
+    """The items that ``paging`` asks for, out of ``count``, as `Listing` describes it."""
     return {
         "count": count,
         "next": _address(request, paging, paging.offset + paging.limit)
         if paging.offset + paging.limit < count
         else None,
         "previous": _address(request, paging, max(paging.offset - paging.limit, 0)) if paging.offset else None,
-        "items": build(chosen),
+        "items": items,
     }
 
 

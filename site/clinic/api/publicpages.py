@@ -15,18 +15,22 @@ from pages.sites import site_of
 
 
 def public_pages(request: HttpRequest, model: Any = Page) -> Any:
-    """Live pages of the request's site that anyone may open, in every language, in one query.
+    """Live pages of the request's site that anyone may open, in every language, in one query."""
+    site = site_of(request)
+    return model.objects.none() if site is None else public(model.objects, site.root_page_id)
+
+
+def public(pages: Any, root: int) -> Any:
+    """Those of the pages that are live under the site's root page (``root`` is its number) and that anyone may open.
 
     A page under any view restriction is left out whatever its kind: an answer must not depend on who asks.
     """
-    site = site_of(request)
-    if site is None:
-        return model.objects.none()
     # Whether a root or a restriction stands above a page shows in the beginning of its path (treebeard's MP_Node).
     asked_for = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    roots = Page.objects.filter(translation_key=site.root_page.translation_key).alias(asked_for=asked_for)
+    same = Page.objects.filter(pk=root).values("translation_key")
+    roots = Page.objects.filter(translation_key__in=same).alias(asked_for=asked_for)
     restrictions = PageViewRestriction.objects.alias(asked_for=asked_for)
-    return model.objects.live().filter(
+    return pages.live().filter(
         Exists(roots.filter(asked_for__startswith=F("path"))),
         ~Exists(restrictions.filter(asked_for__startswith=F("page__path"))),
     )

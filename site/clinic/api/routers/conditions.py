@@ -7,16 +7,17 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from clinic.api.conditionrows import load_rows, load_topics
-from clinic.api.pagecontent import PAGE_TYPES, is_brief
+from clinic.api import conditionrows
+from clinic.api.conditionlist import in_brief
+from clinic.api.pagecontent import is_brief
 from clinic.api.pageshapes import Condition, ConditionItem, page_detail, page_items
-from clinic.api.pagination import Listing, Paging, paged
-from clinic.api.publicpages import public_pages, with_family
+from clinic.api.pagination import Listing, Paging, envelope
 from clinic.api.routers.pages import PageFields
+from pages.condition_reading import load_rows
 from pages.models import ConditionPage
+from pages.sites import site_of
 
 router = Router(tags=["conditions"])
-CONDITION = PAGE_TYPES[ConditionPage]
 #: What a list gives without being asked.
 ALWAYS = ("summary", "topics", "review")
 
@@ -40,22 +41,16 @@ def list_conditions(
     request: HttpRequest, filters: Query[ConditionFilters], content: Query[PageFields], paging: Query[Paging]
 ) -> dict[str, Any]:
     """Condition pages in the order editors gave them."""
-    names = content.names([ConditionPage])
-    rows = _rows(request).order_by("path")
-    if filters.topic:
-        rows = rows.filter(topics__slug__in=filters.topic).distinct()
-    if filters.locale is not None:
-        rows = rows.filter(locale__language_code=filters.locale)
-
-    def items(pages: list[ConditionPage]) -> list[dict[str, Any]]:
-        wanted = [*ALWAYS, *names]
-        if is_brief(ConditionPage, wanted):
-            load_topics(pages)
-        else:
-            load_rows(pages)
-        return page_items(pages, request, wanted)
-
-    return paged(request, rows, paging, items)
+    wanted = [*ALWAYS, *content.names([ConditionPage])]
+    shape = bool(filters.topic), filters.locale is not None
+    values: dict[str, Any] = {"root": _root(request), "topics": filters.topic, "locale": filters.locale or ""}
+    (count,) = conditionrows.count_conditions(*shape, **values)
+    values |= {"limit": paging.limit, "offset": paging.offset}
+    if is_brief(ConditionPage, wanted):
+        return envelope(request, paging, count, in_brief(conditionrows.list_in_brief(*shape, **values), request))
+    pages = conditionrows.list_conditions(*shape, **values)
+    load_rows(pages)
+    return envelope(request, paging, count, page_items(pages, request, wanted))
 
 
 @router.get(
@@ -71,13 +66,14 @@ def get_condition(
     locale: str = Query("en", max_length=20, description="Language code of the content."),  # type: ignore[type-arg]
 ) -> dict[str, Any]:
     """A condition page by its slug."""
-    page = with_family(_rows(request)).filter(slug=slug, locale__language_code=locale).order_by("path").first()
+    page = next(iter(conditionrows.condition_by_slug(root=_root(request), slug=slug, locale=locale)), None)
     if page is None:
         raise Http404("There is no published condition of this slug.")
     load_rows([page])
     return page_detail(page, request)
 
 
-def _rows(request: HttpRequest) -> Any:
-    rows = public_pages(request, ConditionPage).select_related("locale", "content_type", *CONDITION.join)
-    return rows.prefetch_related(*CONDITION.load)
+def _root(request: HttpRequest) -> int:
+    """The number of the site's root page; one that no page has where no site answers."""
+    site = site_of(request)
+    return site.root_page_id if site else 0

@@ -15,13 +15,13 @@ from ninja import Field, Query, Schema
 from wagtail.models import Locale, Page, Site
 
 from clinic.api.auth import ApiToken
-from clinic.api.conditionrows import load_rows
 from clinic.api.pagecontent import page_type_of
 from clinic.api.pageshapes import ITEMS, AnyItem, AnyPage, list_fields, page_detail, page_items
 from clinic.api.pagination import Listing, Paging, paged
 from clinic.api.problems import UnknownFields
 from clinic.api.publicpages import readable_pages, with_family
 from clinic.api.withdrawn import pages as router
+from pages.condition_reading import load_rows
 from pages.models import ConditionPage
 from pages.search.results import PAGES, find
 from pages.sites import site_of

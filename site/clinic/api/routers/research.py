@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 from wagtail.models import Site
 
 from clinic.api import citations as build
+from clinic.api import topics
 from clinic.api.answers import Answer
 from clinic.api.auth import ApiToken
 from clinic.api.models import Scope
-from clinic.api.pagination import Listing, Paging, paged
+from clinic.api.pagination import Listing, Paging, envelope, paged
 from clinic.api.publicpages import public_pages
 from clinic.api.schemas import research as shapes
 from pages.models import ConditionPage
@@ -24,7 +25,7 @@ from pages.sites import site_of
 from research.choices import Finding, Kind, Species, Status, StudyDesign
 from research.exporting import export_response
 from research.formats.registry import FORMATS
-from research.models import Citation, CitationTopic, Topic
+from research.models import Citation, CitationTopic
 from research.models.querysets import CitationQuerySet
 
 router = Router(tags=["research"])
@@ -204,14 +205,10 @@ def change_citation(request: HttpRequest, key: str, change: shapes.CitationChang
 )
 def list_topics(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     """Every condition followed by its sub-topics, as editors ordered them."""
-    rows = Topic.objects.in_tree_order().select_related("parent")
-    counts = _counts()
-
-    def items(topics: list[Topic]) -> list[shapes.Topic]:
-        answer = Answer(request, [topic.introduction for topic in topics])
-        return [shapes.Topic(**build.topic_fields(topic, answer, counts.get(topic.pk, 0))) for topic in topics]
-
-    return paged(request, rows, paging, items)
+    (count,) = topics.count_topics()
+    found = topics.list_topics(limit=paging.limit, offset=paging.offset)
+    answer = Answer(request, [topic.introduction for topic in found])
+    return envelope(request, paging, count, topics.topic_fields(found, answer))
 
 
 @router.get(
@@ -221,24 +218,14 @@ def list_topics(request: HttpRequest, paging: Query[Paging]) -> dict[str, Any]:
     operation_id="topics_detail",
     summary="One topic",
 )
-def get_topic(request: HttpRequest, slug: str) -> shapes.TopicDetail:
+def get_topic(request: HttpRequest, slug: str) -> dict[str, Any]:
     """A topic with its sub-topics and the condition pages about it."""
-    family = list(Topic.objects.select_related("parent").filter(Q(slug=slug) | Q(parent__slug=slug)))
-    topic = next((one for one in family if one.slug == slug), None)
-    if topic is None:
+    family = sorted(topics.family_of(slug=slug), key=lambda one: one.slug != slug)
+    if not family or family[0].slug != slug:
         raise Http404("There is no topic of this slug.")
-    counts = _counts()
-    answer = Answer(request, [one.introduction for one in family])
-    pages = public_pages(request, ConditionPage).filter(topics=topic).order_by("path")
-    return shapes.TopicDetail(
-        **build.topic_fields(topic, answer, counts.get(topic.pk, 0)),
-        children=[
-            shapes.Topic(**build.topic_fields(child, answer, counts.get(child.pk, 0)))
-            for child in family
-            if child is not topic
-        ],
-        condition_pages=[page.slug for page in pages],
-    )
+    topic, *children = topics.topic_fields(family, Answer(request, [one.introduction for one in family]))
+    pages = public_pages(request, ConditionPage).filter(topics=family[0]).order_by("path")
+    return topic | {"children": children, "condition_pages": [page.slug for page in pages]}
 
 
 def _site(request: HttpRequest) -> Site:
@@ -246,22 +233,3 @@ def _site(request: HttpRequest) -> Site:
     if site is None:
         raise Http404("No site answers at this address.")
     return site
-
-
-def _counts() -> dict[int, int]:
-    """How many published citations are filed under each topic or its sub-topics, each counted once per topic."""
-    links = CitationTopic.objects.filter(citation__in=Citation.objects.published())
-    own = dict(links.values_list("topic").annotate(Count("citation", distinct=True)))
-    below = dict(
-        links.filter(topic__parent__isnull=False)
-        .values_list("topic__parent")
-        .annotate(Count("citation", distinct=True))
-    )
-    # A record filed under a condition and its sub-topic counts once for the condition.
-    both = dict(
-        links.filter(topic__parent__isnull=False)
-        .filter(Exists(links.filter(citation=OuterRef("citation"), topic=OuterRef("topic__parent"))))
-        .values_list("topic__parent")
-        .annotate(Count("citation", distinct=True))
-    )
-    return {pk: own.get(pk, 0) + below.get(pk, 0) - both.get(pk, 0) for pk in {*own, *below}}

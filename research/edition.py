@@ -1,0 +1,76 @@
+"""The edition of the library: under it is kept what takes long to work out from many records.
+
+Every change of a citation, its topics, its relations or a topic makes another edition, in the transaction of the
+change (`research.models.changes`). One short query tells which edition it is, and so whether what the cache holds is
+right; what belongs to an earlier one is never asked for again. Without a cache everything is worked out anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.cache import cache
+from django.db.models import Count, QuerySet, Sum, Value
+from django.db.models.signals import post_delete, post_save
+
+from research.models import Citation, CitationRelation, CitationTopic, LibraryChange, Topic
+from research.models.changes import note_change
+from research.prepared import prepared
+
+logger = logging.getLogger(__name__)
+
+KEPT_SECONDS = 24 * 3600
+
+Result = TypeVar("Result")
+
+
+def kept(name: str, work_out: Callable[[], Result]) -> Result:
+    """What ``work_out`` says of the library as it is now. ``name`` tells it from everything else that is kept.
+
+    Raise a number in the name when the form of the result changes: copies of an older release are then not used.
+    """
+    traces, tokens = _edition()[0]
+    if not traces:  # nothing tells this library from another one
+        return work_out()
+    key = f"library:{traces}:{tokens}:{name}"
+    try:
+        found: Result | None = cache.get(key)
+    except Exception:  # a cache that is away costs time, never an answer
+        logger.warning("The cache did not answer; asking the library itself.")
+        return work_out()
+    if found is not None:
+        return found
+    made = work_out()
+    try:
+        cache.set(key, made, KEPT_SECONDS)
+    except Exception:
+        logger.warning("The cache did not take what was worked out from the library; the next one works it out again.")
+    return made
+
+
+@prepared
+def _edition() -> QuerySet[LibraryChange, tuple[int, int | None]]:
+    everything = LibraryChange.objects.order_by().values(all=Value(1))
+    return everything.annotate(traces=Count("pk"), tokens=Sum("token")).values_list("traces", "tokens")
+
+
+def forget_traces() -> int:
+    """Deletes all traces but the newest, for they are counted at every look at the edition; how many it were.
+
+    What is kept is worked out anew afterwards, as after a change.
+    """
+    newest = LibraryChange.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return LibraryChange.objects.filter(pk__lt=newest).delete()[0] if newest else 0
+
+
+def _changed(sender: Any, update_fields: Any = None, **kwargs: Any) -> None:
+    note_change(update_fields)
+
+
+def connect() -> None:
+    """Watches what the library is made of; called once when the app is ready."""
+    for model in (Citation, CitationTopic, CitationRelation, Topic):
+        for signal in (post_save, post_delete):
+            signal.connect(_changed, sender=model, dispatch_uid=f"edition-{model.__name__}-{id(signal)}")
