@@ -154,7 +154,7 @@ def crawl(client: Client, header: dict[str, str]) -> Reads:
         if response.status_code == 200:
             read.add(path)
         body = b"".join(response).decode()
-        echo = response.status_code == 200 and f"={CANARY}" in asked and '"count": 0' in body
+        echo = response.status_code == 200 and f"={CANARY}" in asked and '"count":0' in body
         if CANARY in body and not echo:
             found.append(asked)
     return read, found
@@ -213,7 +213,7 @@ def test_no_scope_whatever_reads_submissions(full: World, client: Client) -> Non
     for path, asked in addresses():
         response = client.get(asked, headers=header)
         body = b"".join(response).decode()
-        assert f'"your_name": "{CANARY}"' not in body
+        assert f'"your_name":"{CANARY}"' not in body.replace('": ', '":')
         assert "7605550199" not in body
         assert f"{CANARY}@clinic.example" not in body
         if response.status_code == 200:

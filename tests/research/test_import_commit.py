@@ -130,7 +130,7 @@ def test_the_command_says_what_is_wrong(arguments: list[str]) -> None:
 def test_bulk_import_asks_the_database_little(django_assert_max_num_queries: Any) -> None:
     many = "".join(RIS.replace("ONE", str(i)).replace("A trial", f"Trial {i}") for i in range(200))
     batch = preview(many)
-    with django_assert_max_num_queries(46):
+    with django_assert_max_num_queries(47):  # one leaves the trace by which everybody knows of another edition
         list(commit(batch))
     assert Citation.objects.count() == 200
 
