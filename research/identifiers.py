@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
-import idutils
 from django.utils.translation import gettext as _
 
 DOI_MAX_LENGTH = 255
@@ -51,6 +50,8 @@ def normalize_doi(value: str) -> str:
     DOI names compare without regard to ASCII case (DOI Handbook, 2.4). Accepts ``doi:``, resolver and publisher
     addresses that hold a DOI, percent-encoding and SICI-style names with ``<`` and ``>``.
     """
+    import idutils  # here: its patterns take a third of a second to compile, and every start would wait for them
+
     text = _plain(value)
     if "://" in text or text.lower().startswith(("doi.org/", "dx.doi.org/", "www.")):
         text = unquote(text)
@@ -92,6 +93,8 @@ def normalize_pmcid(value: str | int) -> str:
 
 def normalize_isbn(value: str) -> str:
     """An ISBN as thirteen digits without hyphens; an ISBN-10 is converted and every check digit is checked."""
+    import idutils
+
     digits = re.sub(
         r"[\s\-‐-―−]", "", re.sub(r"^isbn(?:-?1[03])?\s*:?", "", _plain(value), flags=re.IGNORECASE)
     ).upper()

@@ -1,10 +1,9 @@
 """Where files lie: public media and private documents, on the local disk or in two S3 buckets."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import FileSystemStorage
-from storages.backends.s3 import S3Storage
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -17,27 +16,6 @@ class PrivateFileSystemStorage(FileSystemStorage):
     def url(self, name: str | None) -> str:
         """Refused; Wagtail's document view takes NotImplementedError as a sign to serve the file itself."""
         raise NotImplementedError("Private files have no address.")
-
-
-class PublicS3Storage(S3Storage):
-    """The bucket that anyone may read: images and their renditions, under plain addresses."""
-
-
-class PrivateS3Storage(S3Storage):
-    """The bucket that nobody may read but by an address signed for a few minutes, as a download."""
-
-    def url(
-        self,
-        name: str,
-        parameters: dict[str, Any] | None = None,
-        expire: int | None = None,
-        http_method: str | None = None,
-    ) -> str:
-        """A signed address under which the file leaves as an attachment, whatever it holds."""
-        filename = PurePosixPath(name).name.replace('"', "")
-        as_download = {"ResponseContentDisposition": f'attachment; filename="{filename}"'}
-        signed: str = super().url(name, as_download | (parameters or {}), expire, http_method)
-        return signed
 
 
 class QuicklyCompressedStaticFilesStorage(CompressedManifestStaticFilesStorage):
@@ -97,7 +75,7 @@ def storages_config(env: Environment, private_root: Path) -> dict[str, dict[str,
             "object_parameters": {"CacheControl": "private, no-store"},
         }
         files = {
-            "default": {"BACKEND": "clinic.storages.PublicS3Storage", "OPTIONS": bucket | public},
-            "private": {"BACKEND": "clinic.storages.PrivateS3Storage", "OPTIONS": bucket | private},
+            "default": {"BACKEND": "clinic.buckets.PublicS3Storage", "OPTIONS": bucket | public},
+            "private": {"BACKEND": "clinic.buckets.PrivateS3Storage", "OPTIONS": bucket | private},
         }
     return files | {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
