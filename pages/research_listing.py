@@ -1,7 +1,7 @@
 """The research listing: the library narrowed, counted, sorted, grouped by topic and cut into pages.
 
-Query budget: two for topics and their pages, two for the survey, one for a page of records; with a search text one
-more. The number does not grow with the library.
+Query budget: two for topics and their pages, one for the catalogue (two after a change of the library), one for a page
+of records; with a search text one more. The number does not grow with the library.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from pages.research_catalogue import catalogue
 from pages.research_filters import SORTS, Filters, labels, read_filters
 from pages.research_survey import survey
 from pages.search.fulltext import matching_ids, types_of
@@ -93,7 +94,10 @@ class Listing:
         self.topics = topics_with_pages()
         self.by_slug = {topic.slug: topic for topic in self.topics}
         self.filters: Filters = read_filters(data, list(self.by_slug))
-        self._survey = survey(self.filters, self.topics, self._matched())
+        self._catalogue = catalogue()
+        roots = {topic.pk: topic.parent_id or topic.pk for topic in self.topics}
+        chosen = {self.by_slug[slug].pk for slug in self.filters.topics}
+        self._survey = survey(self.filters, self._catalogue, roots, chosen, self._matched())
         self.total = len(self._survey.found)
         self.results: PageOfResults[int] = Paginator(self._survey.found, PER_PAGE).get_page(data.get("page"))
         # A record that was taken off the public site a moment ago is not shown any more.
@@ -118,14 +122,14 @@ class Listing:
         """The records of this page under their topics; one group when they are not sorted by topic."""
         groups: list[Group] = []
         by_pk = {topic.pk: topic for topic in self.topics}
-        links = self._survey.links_of([record.pk for record in self.records])
         for record in self.records:
             home = by_pk.get(self._survey.homes.get(record.pk, 0))
             if not groups or home != groups[-1].topic:
                 groups.append(Group(home))
             findings = [
                 CitationTopic(citation=record, topic=by_pk[topic], finding=finding)
-                for _work, topic, finding, _order in links[record.pk]
+                for topic, finding in self._catalogue.links.get(record.pk, ())
+                if topic in by_pk  # it may have been made since
             ]
             here = next((link for link in findings if link.topic == home), None)
             record.finding_here = here.get_finding_display() if here and here.finding != Finding.BACKGROUND else ""

@@ -50,6 +50,30 @@ def kept(name: str, work_out: Callable[[], Result]) -> Result:
     return made
 
 
+def at_hand(name: str, work_out: Callable[[], Result]) -> Result:
+    """As `kept`, in the memory of this process: for what would be fetched no sooner than worked out.
+
+    Only the newest is held. Everybody gets the same object, which must therefore be one that does not change.
+    """
+    edition = _edition()[0]
+    held = _at_hand.get(name)
+    if held is not None and held[0] == edition:
+        found: Result = held[1]
+        return found
+    made = work_out()
+    if edition[0]:  # without a trace nothing tells this library from another one
+        _at_hand[name] = edition, made
+    return made
+
+
+_at_hand: dict[str, tuple[tuple[int, int | None], Any]] = {}
+
+
+def forget_at_hand() -> None:
+    """Empties this process's memory of the library, as a new process begins."""
+    _at_hand.clear()
+
+
 @prepared
 def _edition() -> QuerySet[LibraryChange, tuple[int, int | None]]:
     everything = LibraryChange.objects.order_by().values(all=Value(1))

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 #: Columns of a citation that say nothing about the work: drafts, locks and formatting come and go without a trace.
@@ -48,17 +48,31 @@ def note_change(columns: Iterable[str] | None = None) -> None:
 Record = TypeVar("Record", bound=models.Model)
 
 
+class LibraryRecord(models.Model):
+    """Mixin for what the library is made of beside citations: a change and its trace (`research.edition`) are one."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As Django's, which would send its signal after the change is made for good."""
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
+
+
 class LibraryQuerySet(models.QuerySet[Record]):
     """Leaves a trace where Django sends no signal: many rows at once."""
 
     def update(self, **columns: Any) -> int:
         """As Django's; `bulk_update` goes through here, too."""
-        changed = super().update(**columns)
-        note_change(columns)
+        with transaction.atomic(self.db, savepoint=False):
+            changed = super().update(**columns)
+            note_change(columns)
         return changed
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> list[Record]:
         """As Django's."""
-        made = super().bulk_create(*args, **kwargs)
-        note_change()
+        with transaction.atomic(self.db, savepoint=False):
+            made = super().bulk_create(*args, **kwargs)
+            note_change()
         return made

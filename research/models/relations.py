@@ -9,10 +9,10 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable
 
 from research.choices import Finding, Relation
-from research.models.changes import LibraryQuerySet
+from research.models.changes import LibraryQuerySet, LibraryRecord
 
 
-class CitationTopic(Orderable):
+class CitationTopic(LibraryRecord, Orderable):
     """What one citation found for one topic. A trial can be negative for OCD and positive for depression."""
 
     citation = ParentalKey("research.Citation", on_delete=models.CASCADE, related_name="topics")
@@ -44,7 +44,7 @@ class CitationTopic(Orderable):
         return f"{self.topic}: {self.get_finding_display()}"
 
 
-class CitationRelation(Orderable):
+class CitationRelation(LibraryRecord, Orderable):
     """A directed relation between two citations, e.g. a news item that reports on a trial."""
 
     citation = ParentalKey("research.Citation", on_delete=models.CASCADE, related_name="relations")

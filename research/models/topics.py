@@ -15,7 +15,7 @@ from wagtail.models import PreviewableMixin
 from wagtail.search import index
 
 from research.admin.name_panel import NamePanel
-from research.models.changes import LibraryQuerySet
+from research.models.changes import LibraryQuerySet, LibraryRecord
 from research.rich_text import RichTextField
 
 PREVIEWED = 5
@@ -39,7 +39,7 @@ class TopicQuerySet(LibraryQuerySet["Topic"]):
         ).order_by("root_order", "root_name", "depth", "sort_order", "name")
 
 
-class Topic(PreviewableMixin, index.Indexed, models.Model):
+class Topic(LibraryRecord, PreviewableMixin, index.Indexed, models.Model):
     """A condition or one of its sub-topics; one level deep. Kept by clinicians."""
 
     name = models.CharField(

@@ -12,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.api.topics import citation_counts
 from pages.glance import Evidence, evidence_on
-from research.edition import forget_traces, kept
+from pages.research_catalogue import Catalogue, catalogue
+from research.edition import at_hand, forget_at_hand, forget_traces, kept
 from research.models import Citation, CitationRelation, CitationTopic, LibraryChange, Topic
 from tests.research.builders import citation, topic
 
 pytestmark = pytest.mark.django_db
-State = tuple[Evidence, dict[int, int]]
+State = tuple[Evidence, dict[int, int], Catalogue]
 
 
 @pytest.fixture(autouse=True)
@@ -38,13 +39,14 @@ def library() -> Iterator[None]:
 
 
 def now() -> State:
-    """What is said of depression, and how much is filed where."""
-    return evidence_on([topic("depression").pk]), kept("counts", citation_counts)
+    """What is said of depression, how much is filed where, and what the research page is made of."""
+    return evidence_on([topic("depression").pk]), kept("counts", citation_counts), catalogue()
 
 
 def fresh() -> State:
     """The same from the records themselves."""
     cache.clear()
+    forget_at_hand()
     return now()
 
 
@@ -141,6 +143,10 @@ def test_nothing_is_worked_out_twice_in_one_edition() -> None:
     with CaptureQueriesContext(connection) as asked:
         evidence_on(wanted)
     assert len(asked) == 1, "the edition alone"
+    catalogue()
+    with CaptureQueriesContext(connection) as asked:
+        catalogue()
+    assert len(asked) == 1, "the edition alone"
 
 
 def test_drafts_and_locks_make_no_edition() -> None:
@@ -181,6 +187,23 @@ def test_a_library_without_a_trace_is_asked_each_time() -> None:
     LibraryChange.objects.all().delete()
     answers = iter([1, 2])
     assert [kept("anything", lambda: next(answers)) for _ in range(2)] == [1, 2]
+    answers = iter([1, 2])
+    assert [at_hand("anything", lambda: next(answers)) for _ in range(2)] == [1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_leaves_its_trace_or_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that ends between the two would leave a retraction unseen."""
+
+    def ends(**kwargs: Any) -> None:
+        raise SystemExit
+
+    before = now()
+    monkeypatch.setattr(LibraryChange.objects, "create", ends)
+    for name, change in CHANGES.items():
+        with pytest.raises(SystemExit):
+            change()
+        assert now() == before == fresh(), name
 
 
 def test_a_lost_cache_costs_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pages.research_catalogue import Link, Work, catalogued
 from pages.research_filters import SORTS, Filters
-from pages.research_survey import Link, Survey, Work, surveyed
+from pages.research_survey import Survey, survey
 from research.choices import RESEARCH_KINDS
 
 ROOTS = {1: 1, 2: 1, 3: 3, 4: 3, 5: 5}
 KINDS, DESIGNS, FINDINGS = ("review", "news"), ("rct", "report"), ("benefit", "harm")
+Links = dict[int, list[Link]]
 YEARS = st.none() | st.integers(2000, 2004)
 
 
@@ -23,23 +25,30 @@ def some(values: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
 
 
 def works() -> st.SearchStrategy[list[Work]]:
-    row = st.tuples(
+    row = st.builds(
+        Work,
         st.integers(1, 8),
         st.sampled_from(KINDS),
         st.sampled_from(DESIGNS),
         st.sampled_from(("human", "animal", "none")),
         st.sampled_from((None, True, False)),
         YEARS,
+        st.just(""),
+        st.just(""),
+        st.none(),
     )
-    rows = st.lists(row, unique_by=lambda work: work[0])
-    return rows.map(lambda found: [(*work, f"key-{work[0]}", work[0] % 3) for work in found])  # type: ignore[misc]
+    rows = st.lists(row, unique_by=lambda work: work.pk)
+    return rows.map(
+        lambda found: [
+            work._replace(key=f"key-{work.pk}", title=f"Title {-work.pk}", size=work.pk % 3 or None) for work in found
+        ]
+    )
 
 
-def links() -> st.SearchStrategy[list[Link]]:
-    row = st.tuples(
-        st.integers(1, 9), st.sampled_from(list(ROOTS)), st.sampled_from(FINDINGS), st.none() | st.integers(0, 3)
-    )
-    return st.lists(row, unique_by=lambda link: link[:2])
+def links() -> st.SearchStrategy[Links]:
+    """By work, as they are ordered in it; of works that are not public, too."""
+    link = st.tuples(st.sampled_from(list(ROOTS)), st.sampled_from(FINDINGS))
+    return st.dictionaries(st.integers(1, 9), st.lists(link, unique_by=lambda one: one[0], max_size=4))
 
 
 FILTERS = st.builds(
@@ -51,15 +60,15 @@ FILTERS = st.builds(
     first_year=YEARS,
     last_year=YEARS,
     free=st.booleans(),
-    sort=st.sampled_from([sort for sort in SORTS if sort != "title"]),
+    sort=st.sampled_from(list(SORTS)),
 )
 
 
-def fits(asked: Filters, chosen: set[int], work: Work, links: list[Link]) -> bool:
+def fits(asked: Filters, chosen: set[int], work: Work, links: Links) -> bool:
     """Whether a record is one of those asked for, said as plainly as can be."""
     pk, kind, design, species, is_free, year = work[:6]
     wanted = {topic for topic, root in ROOTS.items() if topic in chosen or root in chosen} or {*ROOTS}
-    linked = any(link[0] == pk and link[1] in wanted and link[2] in (asked.findings or FINDINGS) for link in links)
+    linked = any(topic in wanted and finding in (asked.findings or FINDINGS) for topic, finding in links.get(pk, ()))
     return (
         kind in (asked.kinds or KINDS)
         and design in (asked.designs or DESIGNS)
@@ -73,14 +82,16 @@ def fits(asked: Filters, chosen: set[int], work: Work, links: list[Link]) -> boo
 
 @given(works(), links(), FILTERS, st.sets(st.sampled_from(list(ROOTS))), st.none() | st.sets(st.integers(1, 8)))
 def test_it_finds_what_fits_and_each_count_is_what_its_box_would_leave(
-    works: list[Work], links: list[Link], asked: Filters, chosen: set[int], matched: set[int] | None
+    works: list[Work], links: Links, asked: Filters, chosen: set[int], matched: set[int] | None
 ) -> None:
+    library = catalogued(works, links)
+
     def ask(asked: Filters = asked, chosen: set[int] = chosen) -> Survey:
-        return surveyed(asked, list(works), links, ROOTS, chosen, matched)
+        return survey(asked, library, ROOTS, chosen, matched)
 
     result = ask()
-    reach = [work for work in works if matched is None or work[0] in matched]
-    assert {*result.found} == {work[0] for work in reach if fits(asked, chosen, work, links)}
+    reach = [work for work in works if matched is None or work.pk in matched]
+    assert {*result.found} == {work.pk for work in reach if fits(asked, chosen, work, links)}
     assert len(result.found) == len({*result.found})
 
     boxes: list[tuple[str, Any]] = [("kinds", kind) for kind in KINDS]
@@ -97,23 +108,27 @@ def test_it_finds_what_fits_and_each_count_is_what_its_box_would_leave(
 
 
 @given(works(), links(), FILTERS)
-def test_the_order_is_the_one_asked_for(works: list[Work], links: list[Link], asked: Filters) -> None:
-    result = surveyed(asked, list(works), links, ROOTS, set(), None)
-    rows = {work[0]: work for work in works}
+def test_the_order_is_the_one_asked_for(works: list[Work], links: Links, asked: Filters) -> None:
+    result = survey(asked, catalogued(works, links), ROOTS, set(), None)
+    rows = {work.pk: work for work in works}
     found = [rows[pk] for pk in result.found]
     late = float("inf")
 
-    def newest(work: Work) -> tuple[Any, ...]:
-        return work[1] not in RESEARCH_KINDS, late if work[5] is None else -work[5], work[6]
+    def last(work: Work) -> bool:
+        return work.kind not in RESEARCH_KINDS
 
-    def home(work: Work) -> int:
-        own = [link for link in links if link[0] == work[0] and link[2] in (asked.findings or FINDINGS)]
-        return min(own, key=lambda link: link[3] or 0)[1] if own else late  # type: ignore[return-value]
+    def newest(work: Work) -> tuple[Any, ...]:
+        return last(work), late if work.year is None else -work.year, work.key
+
+    def home(work: Work) -> float:
+        own = [topic for topic, finding in links.get(work.pk, ()) if finding in (asked.findings or FINDINGS)]
+        return own[0] if own else late
 
     orders = {
         "newest": newest,
-        "oldest": lambda work: (work[1] not in RESEARCH_KINDS, late if work[5] is None else work[5], work[6]),
-        "largest": lambda work: (work[1] not in RESEARCH_KINDS, -work[7], work[6]),
+        "oldest": lambda work: (last(work), late if work.year is None else work.year, work.key),
+        "largest": lambda work: (last(work), late if work.size is None else -work.size, work.key),
+        "title": lambda work: (last(work), work.title.casefold(), work.key),
         "topic": lambda work: (home(work), *newest(work)),
     }
     assert found == sorted(found, key=orders[asked.sort])
