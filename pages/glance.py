@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +32,9 @@ class Evidence:
     goes_on: bool
     glance: Glance
 
-    def studies(self) -> list[Any]:
-        """The newest studies, each with `finding_here`. One query."""
-        citations = Citation.by_pk([pk for pk, _finding in self.newest])
+    def studies(self, loaded: Mapping[int, Citation] | None = None) -> list[Any]:
+        """The newest studies, each with `finding_here`. One query, none when they are ``loaded``."""
+        citations = Citation.by_pk([pk for pk, _finding in self.newest]) if loaded is None else loaded
         studies = []
         for pk, finding in self.newest:
             citation: Any = citations.get(pk)

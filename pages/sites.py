@@ -35,7 +35,7 @@ def _candidates(*, host: str, port: int) -> QuerySet[Site]:
         output_field=IntegerField(),
     )
     named = Site.objects.filter(Q(hostname=host) | Q(is_default_site=True))
-    return named.annotate(match=match).order_by("match").select_related("root_page")
+    return named.annotate(match=match).order_by("match").select_related("root_page__locale")
 
 
 def _chosen(sites: list[Site]) -> Site | None:

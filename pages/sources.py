@@ -97,9 +97,9 @@ def shows_address(citation: Citation) -> bool:
 class SourceRegister:
     """The sources of one page, numbered by first use. Make one per rendering and pass it as ``sources``."""
 
-    def __init__(self, parts: Sequence[Claimed | str | Citation]) -> None:
+    def __init__(self, parts: Sequence[Claimed | str | Citation], loaded: Mapping[int, Citation] | None = None) -> None:
         wanted: set[int] = set()
-        known: dict[int, Citation] = {}
+        known: dict[int, Citation] = {**(loaded or {})}
         linked: set[int] = set()
         for part in parts:
             if isinstance(part, str):
@@ -127,13 +127,15 @@ class SourceRegister:
                 self._record(part.owner, self._use(known.get(part.citation_id), part.stance, part.locator))
 
     @classmethod
-    def for_page(cls, page: Page, content: Mapping[str, Any] | None = None) -> SourceRegister:
+    def for_page(
+        cls, page: Page, content: Mapping[str, Any] | None = None, loaded: Mapping[int, Citation] | None = None
+    ) -> SourceRegister:
         """Number the page's claims and prose in reading order, and the evidence where it stands.
 
         ``content`` is what the template shows: rows in it are used as they are instead of being fetched again, and
-        the citations under ``evidence`` are numbered too.
+        the citations under ``evidence`` are numbered too. ``loaded`` are citations that need not be fetched again.
         """
-        return cls(parts_of(page, content or {}))
+        return cls(parts_of(page, content or {}), loaded)
 
     @property
     def sources(self) -> list[Source]:

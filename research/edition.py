@@ -22,6 +22,11 @@ from research.prepared import prepared
 logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 24 * 3600
+#: How many results one process holds.
+MOST_HELD = 500
+
+#: How many traces of changes there are, and the sum of their random numbers.
+Edition = tuple[int, int | None]
 
 Result = TypeVar("Result")
 
@@ -30,9 +35,34 @@ def kept(name: str, work_out: Callable[[], Result]) -> Result:
     """What ``work_out`` says of the library as it is now. ``name`` tells it from everything else that is kept.
 
     Raise a number in the name when the form of the result changes: copies of an older release are then not used.
+    Each process holds what it last had, so everybody gets the same object, which must be one that does not change.
     """
-    traces, tokens = _edition()[0]
-    if not traces:  # nothing tells this library from another one
+    edition = _edition()[0]
+    return _held(edition, name, lambda: _out_of_cache(edition, name, work_out))
+
+
+def at_hand(name: str, work_out: Callable[[], Result]) -> Result:
+    """As `kept`, in the memory of this process alone: for what would be fetched no sooner than worked out."""
+    return _held(_edition()[0], name, work_out)
+
+
+def _held(edition: Edition, name: str, fetch: Callable[[], Result]) -> Result:
+    if not edition[0]:  # without a trace nothing tells this library from another one
+        return fetch()
+    held = _at_hand.get(name)
+    if held is not None and held[0] == edition:
+        found: Result = held[1]
+        return found
+    made = fetch()
+    if len(_at_hand) >= MOST_HELD:
+        _at_hand.clear()
+    _at_hand[name] = edition, made
+    return made
+
+
+def _out_of_cache(edition: Edition, name: str, work_out: Callable[[], Result]) -> Result:
+    traces, tokens = edition
+    if not traces:
         return work_out()
     key = f"library:{traces}:{tokens}:{name}"
     try:
@@ -50,23 +80,7 @@ def kept(name: str, work_out: Callable[[], Result]) -> Result:
     return made
 
 
-def at_hand(name: str, work_out: Callable[[], Result]) -> Result:
-    """As `kept`, in the memory of this process: for what would be fetched no sooner than worked out.
-
-    Only the newest is held. Everybody gets the same object, which must therefore be one that does not change.
-    """
-    edition = _edition()[0]
-    held = _at_hand.get(name)
-    if held is not None and held[0] == edition:
-        found: Result = held[1]
-        return found
-    made = work_out()
-    if edition[0]:  # without a trace nothing tells this library from another one
-        _at_hand[name] = edition, made
-    return made
-
-
-_at_hand: dict[str, tuple[tuple[int, int | None], Any]] = {}
+_at_hand: dict[str, tuple[Edition, Any]] = {}
 
 
 def forget_at_hand() -> None:
@@ -75,7 +89,7 @@ def forget_at_hand() -> None:
 
 
 @prepared
-def _edition() -> QuerySet[LibraryChange, tuple[int, int | None]]:
+def _edition() -> QuerySet[LibraryChange, Edition]:
     everything = LibraryChange.objects.order_by().values(all=Value(1))
     return everything.annotate(traces=Count("pk"), tokens=Sum("token")).values_list("traces", "tokens")
 

@@ -30,6 +30,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, ForeignObject, Lookup, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
+#: How many shapes of one query are held.
+MOST_SHAPES = 200
+
 Values = ParamSpec("Values")
 Row = TypeVar("Row")
 
@@ -53,6 +56,8 @@ class Prepared(Generic[Values, Row]):
         """The rows for these values."""
         written = self._written.get(shape)
         if written is None:  # two threads may both write it; either copy will do
+            if len(self._written) >= MOST_SHAPES:  # visitors choose some shapes, and must not fill the memory
+                self._written = {}
             part = [self._blanks[name] for name in ("limit", "offset") if {"limit", "offset"} <= self._blanks.keys()]
             written = self._written[shape] = Written(self._build(*shape, **self._blanks), part)
         return list(written.filled(values))
@@ -79,9 +84,19 @@ class Written:
         ready.connection = connection
         ready.as_sql = lambda *args, **kwargs: (self._sql, parameters)
         ready.get_converters = lambda columns: self._converters
-        asked = self._queryset.all()
-        asked.query.get_compiler = lambda *args, **kwargs: ready  # type: ignore[method-assign]
+        # Django would clone the whole query, every part of a union with it, to change what is written already.
+        query: Any = _twin(self._queryset.query)
+        query.get_compiler = lambda *args, **kwargs: ready
+        asked: Any = _twin(self._queryset)
+        asked._query = query
         return asked
+
+
+def _twin(original: Any) -> Any:
+    """Another object with the same attributes; `copy` would have a query set ask the database."""
+    twin = object.__new__(type(original))
+    twin.__dict__.update(original.__dict__)
+    return twin
 
 
 class Blank(Expression):

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clinic.api.routers.research import ORDERS
+from clinic.api.citationlist import ORDERS
 from pages.models import ConditionPage, ConditionQuestion, WarningSign
 from research.models import Citation, CitationTopic
 from tests.api.world import World

@@ -149,6 +149,15 @@ def test_nothing_is_worked_out_twice_in_one_edition() -> None:
     assert len(asked) == 1, "the edition alone"
 
 
+def test_processes_share_what_is_kept_through_the_cache() -> None:
+    wanted = [topic("depression").pk]
+    evidence_on(wanted)
+    forget_at_hand()  # as another process
+    with CaptureQueriesContext(connection) as asked:
+        evidence_on(wanted)
+    assert len(asked) == 1, "the edition alone"
+
+
 def test_drafts_and_locks_make_no_edition() -> None:
     record = one()
     traces = LibraryChange.objects.count()
@@ -209,6 +218,7 @@ def test_a_change_leaves_its_trace_or_is_not_made(monkeypatch: pytest.MonkeyPatc
 def test_a_lost_cache_costs_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     before = now()
     monkeypatch.setattr("research.edition.cache", Lost())
+    forget_at_hand()
     assert now() == before
 
 

@@ -43,7 +43,8 @@ def page_link(page: Page, request: HttpRequest) -> str | None:
 
 def path_link(url_path: str, request: HttpRequest) -> str | None:
     """The same from the page's ``url_path``, for types that leave it to Wagtail; many pages take it little longer."""
-    roots = _roots(request)
+    own = _own_root(request)
+    roots = [own] if own and url_path.startswith(own.path) else _roots(request)
     root = next((one for one in roots if url_path.startswith(one.path)), None)
     if root is None:
         return None
@@ -58,6 +59,15 @@ class Root(NamedTuple):
     address: str
 
 
+def _own_root(request: HttpRequest) -> Root | None:
+    """The root of the request's site in the language it was made in, where most pages are; asks nothing."""
+    site = site_of(request)
+    if site is None:
+        return None
+    page = site.root_page
+    return Root(page.url_path, site.root_url, _address_of_root(page.locale.language_code))
+
+
 def _roots(request: HttpRequest) -> list[Root]:
     """The roots of all sites, the request's own first."""
     kept: list[Root] | None = getattr(request, "_clinic_roots", None)
@@ -69,9 +79,14 @@ def _roots(request: HttpRequest) -> list[Root]:
     return kept
 
 
-def _address_of_root(language: str) -> str:
+@lru_cache(maxsize=100)
+def _address_in(language: str, script_prefix: str) -> str:
     with translation.override(language):
         return reverse("wagtail_serve", args=("",))
+
+
+def _address_of_root(language: str) -> str:
+    return _address_in(language, get_script_prefix())
 
 
 def front_link(path: str, base: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
+from wagtail.rich_text import RichText
 
 from clinic.api.answers import Answer
 from clinic.api.blocks import rich_texts_in, stream_value
@@ -17,6 +18,7 @@ from clinic.api.schemas import pages as shapes
 from clinic.api.schemas.references import Labelled
 from clinic.api.team import team_member
 from forms.models import CallRequestPage, FormPage, GeneralFormPage, ReferralPage
+from pages.citations_in_text import citation_ids
 from pages.models import (
     AbstractClaim,
     ConditionIndexPage,
@@ -95,6 +97,12 @@ def cited_by(page: Page) -> list[int]:
     if isinstance(page, ProfessionalsPage):
         rows += page.evidence.all()
     return [row.citation_id for row in rows]
+
+
+def cited_in(page: Page, texts: Iterable[Any]) -> set[int]:
+    """The same with those in the page's rich ``texts``."""
+    sources = (text.source if isinstance(text, RichText) else text or "" for text in texts)
+    return {*cited_by(page), *(pk for source in sources for pk in citation_ids(source))}
 
 
 def references(sources: SourceRegister | None, answer: Answer) -> list[shapes.Reference]:

@@ -18,6 +18,7 @@ from clinic.api.links import api_path, page_link
 from clinic.api.pagecontent import (
     PAGE_TYPES,
     cited_by,
+    cited_in,
     is_brief,
     page_content,
     page_type_of,
@@ -42,9 +43,13 @@ def page_detail(page: Page, request: HttpRequest) -> dict[str, Any]:
 
 def _page_detail(page: Page, request: HttpRequest) -> dict[str, Any]:
     evidence = page.evidence() if isinstance(page, ConditionPage) else None
-    studies = evidence.studies() if evidence else []
-    sources = SourceRegister.for_page(page, {"evidence": studies} if isinstance(page, ConditionPage) else {})
-    answer = Answer(request, rich_texts_of(page), sources, [source.citation for source in sources])
+    texts = rich_texts_of(page)
+    # What the page cites and the studies that it lists, together.
+    loaded = Citation.by_pk({*cited_in(page, texts), *(pk for pk, _finding in (evidence.newest if evidence else ()))})
+    studies = evidence.studies(loaded) if evidence else []
+    content = {"evidence": studies} if isinstance(page, ConditionPage) else {}
+    sources = SourceRegister.for_page(page, content, loaded)
+    answer = Answer(request, texts, sources, [source.citation for source in sources])
     answer.evidence, answer.glance = studies, evidence.glance if evidence else None
     return {
         "id": page.pk,

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 from wagtail.models import Site
 
+from clinic.api import citationlist, topics
 from clinic.api import citations as build
-from clinic.api import topics
 from clinic.api.answers import Answer
 from clinic.api.auth import ApiToken
 from clinic.api.models import Scope
-from clinic.api.pagination import Listing, Paging, envelope, paged
+from clinic.api.pagination import Listing, Paging, envelope
 from clinic.api.publicpages import public_pages
 from clinic.api.schemas import research as shapes
 from pages.models import ConditionPage
@@ -25,19 +24,9 @@ from pages.sites import site_of
 from research.choices import Finding, Kind, Species, Status, StudyDesign
 from research.exporting import export_response
 from research.formats.registry import FORMATS
-from research.models import Citation, CitationTopic
-from research.models.querysets import CitationQuerySet
+from research.models import Citation
 
 router = Router(tags=["research"])
-
-ORDERS: dict[str, tuple[Any, ...]] = {
-    "-year": (F("issued_year").desc(nulls_last=True), "key"),
-    "year": (F("issued_year").asc(nulls_last=True), "key"),
-    "title": ("title", "key"),
-    "key": ("key",),
-    "-verified_on": ("-verified_on", "key"),
-}
-
 
 FormatName = Literal[tuple(FORMATS)]  # type: ignore[valid-type]
 
@@ -69,33 +58,11 @@ class CitationFilters(Schema):
         "-year", description="A minus sign means newest first. Equal records follow by key."
     )
 
-    def apply(self, citations: CitationQuerySet, site: Site) -> CitationQuerySet:
-        """Narrows and orders ``citations``."""
-        where = Q()
-        for column in ("key", "kind", "study_design", "species", "status", "ocebm_level"):
-            if values := getattr(self, column):
-                where &= Q(**{f"{column}__in": values})
-        if self.open_access is not None:
-            where &= Q(open_access=self.open_access)
-        if self.year_from is not None:
-            where &= Q(issued_year__gte=self.year_from)
-        if self.year_to is not None:
-            where &= Q(issued_year__lte=self.year_to)
-        if self.min_sample_size is not None:
-            where &= Q(sample_size__gte=self.min_sample_size)
-        if self.research is not None:
-            real = Citation.objects.research().values("pk")
-            where &= Q(pk__in=real) if self.research else ~Q(pk__in=real)
-        if self.topic or self.finding:
-            links = CitationTopic.objects.filter(citation=OuterRef("pk"))
-            if self.topic:
-                links = links.filter(Q(topic__slug__in=self.topic) | Q(topic__parent__slug__in=self.topic))
-            if self.finding:
-                links = links.filter(finding__in=self.finding)
-            where &= Q(Exists(links))
-        if self.q.strip():
-            where &= Q(pk__in=[hit.pk for hit in find(self.q, site).of(RESEARCH)])
-        return citations.filter(where).order_by(*ORDERS[self.order])
+    def asked(self, site: Site) -> dict[str, Any]:
+        """Every filter of `citationlist` with what it is given, None for one that is not in force."""
+        given = self.model_dump(exclude={"q", "order"})
+        hits = [hit.pk for hit in find(self.q, site).of(RESEARCH)] if self.q.strip() else None
+        return {name: None if value == [] else value for name, value in given.items()} | {"hits": hits}
 
 
 class CitationExpansion(Schema):
@@ -119,9 +86,12 @@ def list_citations(
     paging: Query[Paging],
 ) -> dict[str, Any]:
     """Published records of the library. A retracted record is given as such; a withheld one never."""
-    found = filters.apply(Citation.objects.published(), _site(request)).values_list("pk", flat=True)
-    answer = Answer(request)
-    return paged(request, found, paging, lambda pks: build.listed(pks, answer, expansion.expand))
+    asked = filters.asked(_site(request))
+    shape = citationlist.shape_of(asked)
+    values = {name: value for name, value in asked.items() if not isinstance(value, bool | None)}
+    (count,) = citationlist.count_citations(shape, **values)
+    pks = citationlist.list_citations(shape, filters.order, **values, limit=paging.limit, offset=paging.offset)
+    return envelope(request, paging, count, build.listed(pks, Answer(request), expansion.expand))
 
 
 def export_citations(
@@ -130,7 +100,8 @@ def export_citations(
     wanted: Query[ExportFormat],
 ) -> Any:
     """Every published record that the filters leave, as a file for reference managers."""
-    found = filters.apply(Citation.objects.published(), _site(request))
+    asked = filters.asked(_site(request))
+    found = citationlist.narrowed(citationlist.shape_of(asked), asked).order_by(*citationlist.ORDERS[filters.order])
     return export_response(found, wanted.format)
 
 
