@@ -95,12 +95,16 @@ def _edition() -> QuerySet[LibraryChange, Edition]:
 
 
 def forget_traces() -> int:
-    """Deletes all traces but the newest, for they are counted at every look at the edition; how many it were.
+    """Deletes all traces, for they are counted at every look at the edition, and leaves a new one; how many it were.
 
-    What is kept is worked out anew afterwards, as after a change.
+    The new one makes an edition that never was. Keeping the newest instead could bring an earlier edition back, with
+    what was kept under it: a change may become visible long after it was made, behind a newer trace.
     """
-    newest = LibraryChange.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return LibraryChange.objects.filter(pk__lt=newest).delete()[0] if newest else 0
+    traces = LibraryChange.objects.all()
+    if traces.count() < 2:
+        return 0
+    newest = LibraryChange.objects.create()
+    return traces.filter(pk__lt=newest.pk).delete()[0]
 
 
 def _changed(sender: Any, update_fields: Any = None, **kwargs: Any) -> None:
