@@ -1,6 +1,7 @@
 """Fixtures for all tests: real servers, and the first data kept in tests that commit."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,6 +22,8 @@ from tests.servers import ROOT
 # A busy machine must not fail a test, and CI must fail for the change at hand, not for a new random example.
 hypothesis_settings.register_profile("project", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 hypothesis_settings.load_profile("project")
+# Tests throw away much and hold little: collecting as often as Python does by itself takes a tenth of their time.
+gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,7 +37,7 @@ def uses_database(item: pytest.Item) -> bool:
     if item.get_closest_marker("any_database") is not None:
         return False
     asks = item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db"} & fixtures)
-    return asks and "page" not in fixtures
+    return asks and not {"page", "browser"} & fixtures
 
 
 def commits(item: pytest.Item) -> bool:

@@ -8,6 +8,8 @@ from django.utils.html import escape
 
 from tests.demo.test_journeys import log_in
 
+pytestmark = pytest.mark.any_database
+
 CLINIC = "Juniper Row Clinic"
 
 

@@ -34,7 +34,7 @@ from pages.models import (
 )
 from pages.theme import stylesheet
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture

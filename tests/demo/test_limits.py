@@ -60,6 +60,7 @@ def everything(demo_rows: None) -> dict[str, BeautifulSoup]:
     return {address: BeautifulSoup(Client().get(address).content, "html5lib") for address in addresses()}
 
 
+@pytest.mark.any_database
 def test_sizes(client: Client) -> None:
     css, js = packed(static("site.css")), packed(static("site.js"))
     fonts = sum(
@@ -75,6 +76,7 @@ def test_sizes(client: Client) -> None:
         assert html + css + js + fonts / KIB <= 80, address
 
 
+@pytest.mark.any_database
 def test_markup_is_valid(client: Client) -> None:
     strict = html5lib.HTMLParser(strict=True)
     for address in addresses():
@@ -86,6 +88,7 @@ def test_markup_is_valid(client: Client) -> None:
             pytest.fail(f"{address}: {error} near line {position[0]}, column {position[1]}")
 
 
+@pytest.mark.any_database
 def test_ids_are_unique_and_references_lead_to_them(everything: dict[str, BeautifulSoup]) -> None:
     for address, page in everything.items():
         ids = Counter(str(tag["id"]) for tag in page.find_all(id=True))
@@ -95,6 +98,7 @@ def test_ids_are_unique_and_references_lead_to_them(everything: dict[str, Beauti
                 assert set(str(tag[name]).split()) <= set(ids), (address, tag)
 
 
+@pytest.mark.any_database
 def test_every_page_has_one_heading_landmarks_and_a_title_of_its_own(everything: dict[str, BeautifulSoup]) -> None:
     titles = Counter(page.title.string for address, page in everything.items() if page.title and address != "/es/")
     assert [title for title, count in titles.items() if count > 1] == []
@@ -107,6 +111,7 @@ def test_every_page_has_one_heading_landmarks_and_a_title_of_its_own(everything:
         assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels)), (address, levels)
 
 
+@pytest.mark.any_database
 def test_nothing_is_inline_and_nothing_comes_from_elsewhere(everything: dict[str, BeautifulSoup]) -> None:
     for address, page in everything.items():
         assert page.find("style") is None, address
@@ -123,6 +128,7 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(everything: dict[str
         assert 1 + len(loads) <= 8, address
 
 
+@pytest.mark.any_database
 def test_no_cookie_before_a_form(client: Client) -> None:
     for address in addresses():
         response = client.get(address)
@@ -131,6 +137,7 @@ def test_no_cookie_before_a_form(client: Client) -> None:
             assert "Cookie" not in response.get("Vary", ""), address
 
 
+@pytest.mark.any_database
 def test_crisis_help_stands_on_every_page(everything: dict[str, BeautifulSoup]) -> None:
     for address, page in everything.items():
         assert page.header is not None
@@ -138,6 +145,7 @@ def test_crisis_help_stands_on_every_page(everything: dict[str, BeautifulSoup]) 
         assert page.header.find("a", href="sms:988"), address
 
 
+@pytest.mark.any_database
 def test_every_internal_link_leads_somewhere(client: Client, everything: dict[str, BeautifulSoup]) -> None:
     ids = {address: {str(tag["id"]) for tag in page.find_all(id=True)} for address, page in everything.items()}
     status: dict[str, int] = {}
@@ -184,6 +192,7 @@ def counted(client: Client, address: str) -> int:
     return len(queries)
 
 
+@pytest.mark.any_database
 def test_queries_do_not_grow_with_what_a_page_holds(client: Client) -> None:
     index = Page.objects.get(slug="conditions").specific
     counts = []

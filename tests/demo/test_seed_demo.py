@@ -83,22 +83,6 @@ def test_a_second_run_keeps_what_people_changed() -> None:
     assert User.objects.filter(username="intake").exists()  # what is missing comes back
 
 
-def test_reset_starts_over() -> None:
-    old = ConditionPage.objects.get(slug="ptsd").translation_key
-    ConditionPage.objects.filter(slug="ptsd").update(summary="Changed")
-    own = Citation.objects.create(key="own-2026", title="Our own", live=False)
-
-    call_command("seed_demo", reset=True, verbosity=0)
-
-    page = ConditionPage.objects.get(slug="ptsd")
-    assert page.translation_key != old
-    assert page.summary != "Changed"
-    assert Page.objects.filter(slug="ptsd").count() == 1
-    assert Citation.objects.filter(pk=own.pk).exists()
-    assert Citation.objects.count() == 44
-    assert Site.objects.get(is_default_site=True).root_page.specific == HomePage.objects.get()
-
-
 def test_the_library_stands_in_its_right_states() -> None:
     assert Citation.objects.count() == 43
     live = set(Citation.objects.published().values_list("key", flat=True))
@@ -239,7 +223,7 @@ def test_only_the_intake_log_in_may_read_them() -> None:
     assert able == {"intake"}
 
 
-def test_reset_stops_where_somebody_sent_in_a_form() -> None:
+def test_reset_stops_where_somebody_sent_in_a_form_and_starts_over_where_that_may_go() -> None:
     page = page_at("/schedule-a-call/")
     assert isinstance(page, FormPage)
     keys = {field.label: field.key for field in page.definition().fields}
@@ -250,13 +234,30 @@ def test_reset_stops_where_somebody_sent_in_a_form() -> None:
         keys["Consent to be contacted"]: "yes",
     }
     assert isinstance(receive(page, answers, None, Meta(token="robin", started_at=time.time() - 60)), Receipt)
+    old = ConditionPage.objects.get(slug="ptsd").translation_key
+    ConditionPage.objects.filter(slug="ptsd").update(summary="Changed")
+    own = Citation.objects.create(key="own-2026", title="Our own", live=False)
 
     with pytest.raises(CommandError, match="1 form"):
         call_command("seed_demo", reset=True, verbosity=0)
     assert Submission.objects.count() == len(data.read("submissions")) + 1
+    assert ConditionPage.objects.get(slug="ptsd").summary == "Changed"
 
     call_command("seed_demo", reset=True, with_submissions=True, verbosity=0)
     assert Submission.objects.count() == len(data.read("submissions"))
+    ptsd = ConditionPage.objects.get(slug="ptsd")
+    assert ptsd.translation_key != old
+    assert ptsd.summary != "Changed"
+    assert Page.objects.filter(slug="ptsd").count() == 1
+    assert Citation.objects.filter(pk=own.pk).exists()
+    assert Citation.objects.count() == 44
+    assert Site.objects.get(is_default_site=True).root_page.specific == HomePage.objects.get()
+
+
+def test_the_demos_own_submissions_are_in_nobodys_way() -> None:
+    seed.remove(lambda _line: None)
+    assert not Submission.objects.exists()
+    assert not HomePage.objects.exists()
 
 
 def test_start_empty_refuses_beside_a_site() -> None:
@@ -290,6 +291,7 @@ def test_the_tree_is_sound() -> None:
     assert Page.find_problems() == ([], [], [], [], [])
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("command", [["seed_demo"], ["seed_demo", "--reset"], ["start_empty", "--remove-demo", "Anew"]])
 def test_a_site_of_ones_own_is_neither_mixed_with_the_demo_nor_taken_for_it(command: list[str]) -> None:
     call_command("start_empty", "Elm Street Clinic", remove_demo=True, verbosity=0)

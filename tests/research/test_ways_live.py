@@ -125,6 +125,7 @@ def _question(source: Citation) -> None:
     Citation.objects.filter(pk=source.pk).update(status="concern", status_date=datetime.date(2026, 5, 1))
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("way", WAYS)
 def test_a_fact_without_a_source_is_refused(client: Client, editor: User, way: Way) -> None:
     page = _draft()
@@ -141,6 +142,7 @@ def test_a_retracted_paper_is_no_support(client: Client, editor: User, way: Way)
     assert _public_facts(page) == 0
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(("way", "doubt"), [(way, _overdue) for way in WAYS[1:]] + [(by_editor, _question)])
 def test_a_doubt_needs_a_reason_and_needs_it_once(
     client: Client, editor: User, way: Way, doubt: Callable[[Citation], None]
@@ -158,6 +160,7 @@ def test_a_doubt_needs_a_reason_and_needs_it_once(
     assert _public_facts(page) == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("live", [False, True])
 @pytest.mark.parametrize("way", ASKED)
 def test_a_date_is_refused_when_it_is_set(client: Client, editor: User, way: Way, live: bool) -> None:
