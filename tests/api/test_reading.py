@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 
 from pages.blocks import BODY_BLOCKS
 from pages.models import ClinicDocument, ClinicImage, HeaderLink, HomePage, Navigation, Person, StandardPage
@@ -166,6 +166,11 @@ def test_lists_come_in_pages_with_total_and_next(world: World, get: Get) -> None
         ("key=mice-2019&key=feder-2014-ptsd", ["feder-2014-ptsd", "mice-2019"]),
         ("topic=no-such-topic", []),
         ("q=abdallah", ["abdallah-2022-veterans-ptsd"]),
+        ("q=abdallah&topic=depression", []),
+        ("q=nothing-holds-these-words", []),
+        ("research=true&year_to=2019", ["feder-2014-ptsd", "larkin-2011-ed"]),
+        ("finding=benefit&finding=mixed&study_design=rct&topic=ptsd", ["feder-2014-ptsd"]),
+        ("open_access=true", []),
     ],
 )
 def test_citations_are_filtered(world: World, get: Get, query: str, keys: list[str]) -> None:
@@ -183,6 +188,17 @@ def test_a_citation_comes_as_csl_and_as_reference(world: World, get: Get) -> Non
         ("depression", "mixed"),
     ]
     assert [relation["citation"] for relation in record["relations"]] == ["abdallah-2022-veterans-ptsd"]
+
+
+def test_a_condition_that_stops_being_public_is_not_found(world: World, get: Get) -> None:
+    index = world.ptsd.get_parent()
+    get("conditions/ptsd/")
+    restriction = PageViewRestriction.objects.create(page=index, restriction_type="login")
+    get("conditions/ptsd/", 404)
+    restriction.delete()
+    get("conditions/ptsd/")
+    world.ptsd.unpublish()
+    get("conditions/ptsd/", 404)
 
 
 def test_a_retracted_citation_says_so(world: World, get: Get) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 
-from clinic.api.publicpages import public, with_family
+from clinic.api.publicpages import public, public_one, with_family
 from pages.models import ConditionPage
 from research.models import Topic
 from research.prepared import prepared
@@ -59,8 +59,8 @@ def list_in_brief(
 @prepared
 def condition_by_slug(*, root: int, slug: str, locale: str) -> QuerySet[ConditionPage]:
     """The page of this slug, with its family."""
-    found = public(ConditionPage.objects.filter(slug=slug, locale__language_code=locale), root)
-    return with_family(found).select_related(*JOINED).order_by("path")[:1]
+    found = public_one(ConditionPage.objects.filter(slug=slug, locale__language_code=locale), root)
+    return with_family(found).select_related("locale", "reviewer").order_by("path")[:1]  # few have a social image
 
 
 @prepared

@@ -45,7 +45,9 @@ def _page_detail(page: Page, request: HttpRequest) -> dict[str, Any]:
     evidence = page.evidence() if isinstance(page, ConditionPage) else None
     texts = rich_texts_of(page)
     # What the page cites and the studies that it lists, together.
-    loaded = Citation.by_pk({*cited_in(page, texts), *(pk for pk, _finding in (evidence.newest if evidence else ()))})
+    loaded = Citation.as_sources(
+        {*cited_in(page, texts), *(pk for pk, _finding in (evidence.newest if evidence else ()))}
+    )
     studies = evidence.studies(loaded) if evidence else []
     content = {"evidence": studies} if isinstance(page, ConditionPage) else {}
     sources = SourceRegister.for_page(page, content, loaded)

@@ -36,6 +36,30 @@ def public(pages: Any, root: int) -> Any:
     )
 
 
+def public_one(pages: Any, root: int) -> Any:
+    """As `public`, for a page that its address tells from all others.
+
+    What stands above it is looked up apart: PostgreSQL thinks longer about joining it than the page takes to read. For
+    many pages the join is quicker by far.
+    """
+    asked_for = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    same = Page.objects.filter(pk=root).values("translation_key")
+    roots = Page.objects.filter(translation_key__in=same).alias(asked_for=asked_for)
+    restrictions = PageViewRestriction.objects.alias(asked_for=asked_for)
+
+    def first(rows: Any) -> Subquery:
+        return Subquery(rows.order_by().values("pk")[:1])
+
+    return (
+        pages.live()
+        .alias(
+            root_above=first(roots.filter(asked_for__startswith=F("path"))),
+            restriction_above=first(restrictions.filter(asked_for__startswith=F("page__path"))),
+        )
+        .filter(root_above__isnull=False, restriction_above__isnull=True)
+    )
+
+
 def with_family(pages: Any) -> Any:
     """Tells each page in the same query what it stands under and whether it has translations: see `family_of`."""
     path = OuterRef("path")
