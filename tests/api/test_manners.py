@@ -235,3 +235,10 @@ def test_a_mistake_of_ours_is_a_problem_document_too(
 def test_bad_parameters_are_refused_in_words(world: World, client: Client, query: str) -> None:
     document = problem(client.get(f"/api/v3/pages/?{query}"), 422)
     assert document["errors"][0]["msg"]
+    assert document["detail"].endswith("The errors say what and where.")
+
+
+def test_errors_lead_to_parameters_by_the_names_they_were_sent_under(world: World, client: Client) -> None:
+    response = client.get("/api/v3/research/citations/?expand=csl&expand=nonsense&limit=0")
+    errors = problem(response, 422)["errors"]
+    assert sorted(error["loc"] for error in errors) == [["query", "expand", 1], ["query", "limit"]]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from clinic.demo.intake import fill_form
 from forms.models import Submission
 from tests.api.asking import make_token
 from tests.api.world import build
@@ -31,7 +32,9 @@ REFUSED = {"topics=ptsd": 422, "no-such-thing": 404}
 def test_the_recipes_work(live_server: Any, settings: Settings, fresh_forms: Path, tmp_path: Path) -> None:
     settings.API_WRITE_ENABLED = True
     page = build().standard
-    call_page()
+    call = call_page()
+    fill_form(call, "/schedule-a-call/")  # as a newcomer's demo asks
+    call.save()
     token = make_token("write_pages")
     assert len(RECIPES) > 15
     for recipe in RECIPES:

@@ -40,7 +40,14 @@ export async function studiesThatFoundNothing(api: ClinicClient, topic: string):
 export async function askForCall(api: ClinicClient, key: string, name: string, phone: string): Promise<string> {
   const { data, error } = await api.POST("/api/v3/forms/{slug}/submissions/", {
     params: { path: { slug: "schedule-a-call" }, header: { "Idempotency-Key": key } },
-    body: { answers: { your_name: name, phone_number: phone, consent: true } },
+    body: {
+      answers: {
+        your_name: name,
+        how_should_we_reach_you: "Phone",
+        phone_number: phone,
+        consent_to_be_contacted: true,
+      },
+    },
   });
   if (!data) return explain(error);
   const first = data.crisis ? `${data.crisis.lines.map((line) => `${line.name}: ${line.phone}`).join(", ")}. ` : "";

@@ -14,6 +14,7 @@ from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
+from ninja.errors import ValidationError as RequestError
 from pydantic import ValidationError
 from wagtail.api.v3.errors import problem_response
 from wagtail.utils.forms import FormValidationError
@@ -97,6 +98,13 @@ def _errors_of(exc: Any) -> Iterator[dict[str, Any]]:
         yield from ({"type": "invalid", "loc": ["body"], "msg": message} for message in exc.messages)
 
 
+def _as_sent(loc: Iterable[Any]) -> list[Any]:
+    """The way to a value as the client knows it: Ninja puts the name of our argument before an item of a list."""
+    way = list(loc)
+    within = way[0] == "query" and len(way) > 2 and isinstance(way[2], str)
+    return ["query", *way[2:]] if within else way
+
+
 class UnknownFields(Exception):  # noqa: N818
     """The parameter ``fields`` names content that the pages of the list do not have."""
 
@@ -132,6 +140,11 @@ def register(api: NinjaAPI) -> None:
         return problem(422, errors=errors)
 
     api.add_exception_handler(ValidationError, invalid)
+
+    def misfit(request: HttpRequest, exc: Any) -> HttpResponse:
+        return problem(422, errors=[{**error, "loc": _as_sent(error["loc"])} for error in exc.errors])
+
+    api.add_exception_handler(RequestError, misfit)
 
     def refused(request: HttpRequest, exc: Any) -> HttpResponse:
         return problem(422, errors=list(_errors_of(exc)))
