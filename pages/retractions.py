@@ -74,18 +74,28 @@ def refuse_to_strand_statements(sender: type[Citation], instance: Citation, **kw
         raise PublishBlockedError(instance, [reason % {"statements": "; ".join(stranded[:5])}], leaving=True)
 
 
-def news_of(citation: Citation) -> tuple[str, str]:
-    """Subject and body of the mail about a source that is in doubt: what it is, which pages use it, where to look."""
+def news_of(citation: Citation, address: str) -> tuple[str, str]:
+    """Subject and body of the mail about a source that is in doubt: what it is, which pages use it, what to do.
+
+    A page is led to where this reader may change it, and for everybody else where visitors read it.
+    """
     pages = pages_using(citation)
     base = settings.WAGTAILADMIN_BASE_URL
+    readers = list(get_user_model().objects.filter(is_active=True, email=address))
+    mine = {page.pk for page in pages if any(page.permissions_for_user(reader).can_edit() for reader in readers)}
+    address_of = {
+        page.pk: base + reverse("wagtailadmin_pages:edit", args=[page.pk]) if page.pk in mine else page.full_url
+        for page in pages
+    }
     lines = [
         _("%(source)s is now marked “%(status)s”.")
         % {"source": citation.short_name, "status": citation.get_status_display()},
         citation.title,
         "",
         _("Pages that use it:") if pages else _("No live page uses it."),
-        *(f"- {page.title}: {base}{reverse('wagtailadmin_pages:edit', args=[page.pk])}" for page in pages),
+        *(f"- {page.title}: {address_of[page.pk]}" for page in pages),
         "",
+        *_to_be_done(pages, mine),
         _("Open the record: %(url)s")
         % {"url": base + reverse(Citation.snippet_viewset.get_url_name("edit"), args=[citation.pk])},
     ]
@@ -94,6 +104,15 @@ def news_of(citation: Citation) -> tuple[str, str]:
         "status": citation.get_status_display().lower(),
     }
     return subject, "\n".join(lines)
+
+
+def _to_be_done(pages: list[Page], mine: set[int]) -> Iterator[str]:
+    if not pages:
+        return
+    yield _("Give what they say another source, or take it down. Until then visitors see the notice beside it.")
+    if len(mine) < len(pages):
+        yield _("You cannot change all of these pages yourself: tell those who edit them.")
+    yield ""
 
 
 def people_responsible(citation: Citation) -> list[str]:

@@ -14,6 +14,7 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     ObjectList,
     Panel,
+    PublishingPanel,
     TabbedInterface,
 )
 
@@ -47,6 +48,14 @@ class UsedOnPanel(Panel):
             return {**context, "uses": self.uses, "on_pages": on_pages, "citation": self.instance}
 
 
+class ConfirmedByPanel(FieldPanel):
+    """Who confirmed the record, by the name that colleagues know."""
+
+    def format_value_for_display(self, value: Any) -> str:
+        """A name, or words for nobody."""
+        return str(_("Nobody yet")) if value is None else value.get_full_name() or value.get_username()
+
+
 WORK = ObjectList(
     [
         MultiFieldPanel([FieldPanel("title"), FieldPanel("authors"), FieldPanel("authors_truncated")], _("The work")),
@@ -56,7 +65,9 @@ WORK = ObjectList(
                 FieldRowPanel([FieldPanel("container_title"), FieldPanel("container_title_short")]),
                 FieldRowPanel([FieldPanel("issued_year"), FieldPanel("issued_month"), FieldPanel("issued_day")]),
                 FieldRowPanel([FieldPanel("volume"), FieldPanel("issue"), FieldPanel("page")]),
-                FieldRowPanel([FieldPanel("publisher"), FieldPanel("language")]),
+                FieldRowPanel(
+                    [FieldPanel("publisher"), FieldPanel("language", help_text=_("Two letters, e.g. en or de."))]
+                ),
             ],
             _("Where it appeared"),
         ),
@@ -141,13 +152,15 @@ STANDING = ObjectList(
         MultiFieldPanel(
             [
                 FieldPanel("confirm"),
-                FieldRowPanel([FieldPanel("verified_on"), FieldPanel("verified_by", read_only=True)]),
+                FieldRowPanel([FieldPanel("verified_on"), ConfirmedByPanel("verified_by", read_only=True)]),
                 FieldPanel("next_review"),
                 FieldPanel("notes"),
                 FieldPanel("import_origin", read_only=True),
             ],
             _("Care of the record"),
         ),
+        # Without it nobody could set a date on which the record goes public.
+        PublishingPanel(),
     ],
     heading=_("Standing and care"),
 )

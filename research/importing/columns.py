@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any, cast
 
 from django.db import models
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from research.choices import Kind, Species, Status, StudyDesign
 from research.csl import TYPE_OF_KIND, clean_authors
-from research.formats.csl import CslItem, CslName, authors_truncated, date_parts, display_name
+from research.formats.csl import CslDate, CslItem, CslName, authors_truncated, date_parts, display_name
 from research.formats.dates import parse_date
 from research.formats.kinds import kind_of
 from research.models import Citation
@@ -29,7 +30,7 @@ COMPARED = (
     "issued_year", "issued_month", "issued_day", "volume", "issue", "page", "language",
     "doi", "pmid", "pmcid", "isbn", "nct_id", "url", "accessed", "archive_url",
     "study_design", "species", "sample_size", "ocebm_level", *APPRAISAL, "open_access",
-    "status", "status_date", "status_source", "status_note",
+    "status", "status_date", "status_source", "status_note", "notes", "extra",
 )  # fmt: skip
 """The columns in which a file may differ from the library, in the order in which people read them."""
 
@@ -47,6 +48,8 @@ _DESIGNS = {
     **{value: value for value in StudyDesign.values},
     **DESIGN_WORDS,
 }
+MOST_SHOWN = 400
+"""Characters of an abstract that are compared by eye."""
 _NOT_STUDIES = {"report", "editorial", "regulatory", "reference", "promotional"}
 _INTERNAL = {"kind", "authors_complete", "retraction", "status", "notes", "nct_id"}
 
@@ -187,7 +190,7 @@ def _check_lengths(found: Columns) -> None:
 
 def label(name: str) -> str:
     """A column's name as editors know it, with a capital."""
-    words = str(getattr(Citation._meta.get_field(name), "verbose_name", name))
+    words = _("further fields") if name == "extra" else str(Citation._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     return words[:1].upper() + words[1:]
 
 
@@ -197,6 +200,8 @@ def shown(name: str, value: Any) -> str:
         return ""
     if name == "authors" and isinstance(value, list):
         return "; ".join(_people(value))
+    if name == "extra" and isinstance(value, dict):
+        return "; ".join(f"{_variable(key)}: {_further(part)}" for key, part in value.items())
     if isinstance(value, bool):
         return str(_("Yes") if value else _("No"))
     choices = dict(getattr(Citation._meta.get_field(name), "flatchoices", None) or ())
@@ -207,6 +212,8 @@ def same(name: str, first: Any, second: Any) -> bool:
     """Whether two values of a column say the same; spacing and a title's last full stop don't count."""
     if name == "authors":
         return _people(first) == _people(second)
+    if name == "extra":
+        return not news(first, second)
     first, second = shown(name, first), shown(name, second)
     if name == "title":
         first, second = first.rstrip("."), second.rstrip(".")
@@ -215,3 +222,23 @@ def same(name: str, first: Any, second: Any) -> bool:
 
 def _people(names: Any) -> list[str]:
     return [display_name(cast(CslName, name)) for name in names or [] if isinstance(name, dict)]
+
+
+def news(found: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says in further fields that a record does not say in the same words."""
+    return {key: value for key, value in found.items() if held.get(key) != value}
+
+
+def _variable(key: str) -> str:
+    words = key.replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _further(value: Any) -> str:
+    """A further field as people read it: words, names, a date, or several of these."""
+    if isinstance(value, list):
+        return ", ".join(display_name(cast(CslName, part)) if isinstance(part, dict) else str(part) for part in value)
+    if isinstance(value, dict):
+        parts = ".".join(str(part) for part in date_parts(cast(CslDate, value)))
+        return parts or "; ".join(f"{_variable(key)}: {part}" for key, part in value.items())
+    return Truncator(value).chars(MOST_SHOWN)

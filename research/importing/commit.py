@@ -217,7 +217,9 @@ def _changed_draft(row: ImportRow, library: LibraryIndex, held: set[int], user: 
         citation = citation.with_content_json(citation.latest_revision.content)
     values = columns_of(row.item).values
     for name in row.take:
-        if name in values:
+        if name == "extra":
+            citation.extra = {**citation.extra, **values.get("extra", {})}
+        elif name in values:
             setattr(citation, name, values[name])
     try:
         citation.clean_fields(exclude={"latest_revision", "live_revision"})  # each would be looked for

@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from research.formats.csl import CslItem, date_parts
-from research.importing.columns import COMPARED, Columns, same
+from research.importing.columns import COMPARED, Columns, news, same
 from research.models import Citation
 
 
@@ -102,7 +102,11 @@ class LibraryIndex:
         fitting = [known.pk for known in candidates if known.fits(year, item.get("DOI", ""), item.get("PMID", ""))]
         if len(fitting) > 1:
             return Match(
-                problem=_("%(count)d records of the library have this title and year.") % {"count": len(fitting)}
+                problem=_(
+                    "%(count)d records of the library have this title and year. Add its DOI or PMID to the file to say "
+                    "which it is, or delete the one that is too many, and import it again."
+                )
+                % {"count": len(fitting)}
             )
         if fitting:
             return Match(fitting[0], "title")
@@ -137,7 +141,14 @@ def differences(columns: Columns, citation: Citation) -> list[str]:
     return [name for name in names if not same(name, columns.values[name], getattr(citation, name))]
 
 
-def safe_to_take(names: Iterable[str], citation: Citation) -> list[str]:
+def safe_to_take(names: Collection[str], columns: Columns, citation: Citation) -> list[str]:
     """The columns that a file may fill without overwriting: those that the record leaves empty."""
     empty: tuple[object, ...] = (None, "", [], {})
-    return [name for name in names if getattr(citation, name) in empty]
+    safe = [name for name in names if getattr(citation, name) in empty]
+    if (
+        "extra" in names
+        and "extra" not in safe
+        and not news(columns.values["extra"], citation.extra).keys() & citation.extra.keys()
+    ):
+        safe.append("extra")  # further fields join those that the record has
+    return safe

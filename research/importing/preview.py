@@ -90,5 +90,5 @@ def _row(batch: ImportBatch, number: int, record: ParsedRecord, match: Match, ci
 def propose(row: ImportRow, columns: Columns, citation: Citation) -> None:
     """For a record that the library has: fill what is empty, overwrite nothing, skip where there is nothing to do."""
     row.differences = differences(columns, citation)
-    row.take = safe_to_take(row.differences, citation)
+    row.take = safe_to_take(row.differences, columns, citation)
     row.action = ImportRow.Action.UPDATE if row.take else ImportRow.Action.SKIP

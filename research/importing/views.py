@@ -21,7 +21,7 @@ from research.exporting import export_response
 from research.formats.parsing import MAX_BYTES, ImportRefusedError
 from research.formats.registry import FORMATS
 from research.formatting import format_ama
-from research.importing.columns import columns_of, label, shown
+from research.importing.columns import columns_of, label, news, shown
 from research.importing.commit import commit
 from research.importing.looking_up import suggest
 from research.importing.preview import preview
@@ -229,12 +229,16 @@ def entry(row: ImportRow) -> dict[str, Any]:
     if row.match is not None:
         current = row.match
         for name in row.differences:
+            held, told = getattr(current, name), found.values.get(name)
+            if name == "extra":
+                told = news(told or {}, held)
+                held = {key: held[key] for key in told if key in held}
             compared.append(
                 {
                     "name": name,
                     "label": label(name),
-                    "library": shown(name, getattr(current, name)),
-                    "file": shown(name, found.values.get(name)),
+                    "library": shown(name, held),
+                    "file": shown(name, told),
                     "take": name in row.take,
                 }
             )
@@ -263,8 +267,11 @@ def save_choices(request: HttpRequest, rows: list[ImportRow]) -> None:
         offered = {Action.SKIP, Action.CREATE if row.match_id is None else Action.UPDATE}
         if not row.possible or chosen not in offered:
             continue
-        row.action = chosen
-        row.take = [name for name in row.differences if name in request.POST.getlist(f"take-{row.pk}")]
+        take = [name for name in row.differences if name in request.POST.getlist(f"take-{row.pk}")]
+        if row.match_id and set(take) - set(row.take) and chosen == row.action == Action.SKIP:
+            # Whoever ticks a field of a record that was proposed to be left out wants it taken.
+            chosen = Action.UPDATE
+        row.action, row.take = chosen, take
     ImportRow.objects.bulk_update(rows, ["action", "take"])
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models, router, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -28,7 +28,7 @@ from research.csl import citation_as_csl, clean_authors
 from research.formats.csl import CslItem
 from research.formatting import FormattedCitation, format_ama
 from research.identifiers import NORMALIZERS
-from research.models.indexes import NullsLastIndex
+from research.models.citation_rules import CONSTRAINTS, INDEXES, PUT_RIGHT_AT
 from research.models.querysets import CitationQuerySet
 from research.prepared import prepared
 from research.publishing import GuardedPublishing
@@ -211,68 +211,8 @@ class Citation(
         verbose_name = _("citation")
         verbose_name_plural = _("citations")
         ordering = ("-issued_year", "key")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(issued_month__isnull=True)
-                | (models.Q(issued_month__range=(1, 12)) & models.Q(issued_year__isnull=False)),
-                name="research_citation_month_needs_year",
-                violation_error_message=_("Give a year, and a month from 1 to 12."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(issued_day__isnull=True)
-                | (models.Q(issued_day__range=(1, 31)) & models.Q(issued_month__isnull=False)),
-                name="research_citation_day_needs_month",
-                violation_error_message=_("Give a month, and a day from 1 to 31."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(ocebm_level__isnull=True) | models.Q(ocebm_level__range=(1, 5)),
-                name="research_citation_ocebm_range",
-                violation_error_message=_("OCEBM 2011 levels run from 1 to 5."),
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(status__in=[Status.RETRACTED, Status.CONCERN])
-                | models.Q(status_date__isnull=False)
-                | ~models.Q(status_source=""),
-                name="research_citation_status_has_source",
-                violation_error_message=_("Say since when, or where the notice stands."),
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(status=Status.SUPERSEDED) | models.Q(successor__isnull=False),
-                name="research_citation_superseded_has_successor",
-                violation_error_message=_("Choose the record that replaces this one."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(successor__isnull=True) | ~models.Q(successor=models.F("id")),
-                name="research_citation_not_its_own_successor",
-                violation_error_message=_("A record cannot replace itself."),
-            ),
-        ]
-        indexes = [
-            # Everything that the listing counts by, so that counting reads the index alone.
-            models.Index(
-                fields=[
-                    "live",
-                    "withheld",
-                    "verified_on",
-                    "kind",
-                    "study_design",
-                    "species",
-                    "open_access",
-                    "issued_year",
-                ],
-                name="research_citation_public",
-            ),
-            models.Index(fields=["-issued_year", "key"], name="research_citation_newest"),
-            # A page of the public list, however far back, from the index alone.
-            NullsLastIndex(
-                models.F("issued_year").desc(nulls_last=True),
-                models.F("key").asc(),
-                name="research_citation_listed",
-                include=["id"],
-                condition=models.Q(live=True, verified_on__isnull=False, withheld=False),
-            ),
-            models.Index(fields=["next_review"], name="research_citation_review"),
-        ]
+        constraints = CONSTRAINTS
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return f"{self.short_name}: {Truncator(self.title).chars(90)}"
@@ -299,6 +239,18 @@ class Citation(
             self.authors = clean_authors(self.authors)
         except ValueError as error:
             raise ValidationError({"authors": str(error)}) from error
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """As Django's, but each error stands at the field in which a person puts it right, on whichever tab it is."""
+        errors: dict[str, list[ValidationError]] = {}
+        using = router.db_for_write(type(self), instance=self)
+        for constraint in self._meta.constraints:
+            try:
+                constraint.validate(type(self), self, exclude=set(exclude or ()), using=using)
+            except ValidationError as error:
+                errors.setdefault(PUT_RIGHT_AT[constraint.name], []).extend(error.error_list)
+        if errors:
+            raise ValidationError(errors)
 
     def normalize_identifiers(self) -> dict[str, list[ValidationError]]:
         """Replace every identifier by its normal form and an empty one by NULL; return what cannot be read."""

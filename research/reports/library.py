@@ -94,7 +94,10 @@ def care() -> Described:
             problems.append(_("Review overdue since %(date)s.") % {"date": date_format(citation.next_review)})
         elif citation.next_review and citation.next_review <= today + SOON:
             problems.append(_("Review due on %(date)s.") % {"date": date_format(citation.next_review)})
-        place = _("Public") if citation.live and citation.verified_on else _("Draft")
+        if citation.live:
+            place = _("Public") if citation.verified_on else _("Published, not shown yet")
+        else:
+            place = _("Draft")
         return Row(str(citation), " ".join(problems), place, citation)
 
     waiting = Citation.objects.filter(Q(verified_on__isnull=True) | Q(next_review__lte=today + SOON))

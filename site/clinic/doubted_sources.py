@@ -26,7 +26,7 @@ def send(delivery: Delivery, route: MailRoute) -> None:
     citation = Citation.objects.filter(pk=delivery.payload["citation"]).first()
     if citation is None or citation.status not in ALARMING:
         return
-    subject, body = news_of(citation)
+    subject, body = news_of(citation, delivery.target)
     route.send(mail_for(delivery, subject, body, delivery.target))
 
 
