@@ -1,22 +1,19 @@
-"""BibTeX: entries cut apart here, read with bibtexparser and pylatexenc, written with BibLaTeX's newer fields.
-
-Entries are cut by their braces first, because bibtexparser takes a broken entry for a comment and goes on.
-"""
+"""BibTeX: entries read with bibtexparser, fields as LaTeX, and written with BibLaTeX's newer fields."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from bibtexparser.bparser import BibTexParser
 from django.utils.translation import gettext as _
-from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
 
+from research.formats.bibtex_entries import Entry, cut_entries
 from research.formats.cleaning import clean_record
 from research.formats.csl import CslItem, CslName, authors_truncated, date_parts, iso_date
 from research.formats.dates import MONTHS, SEASON_NAMES, parse_words
 from research.formats.kinds import genre_of, state_genre
 from research.formats.languages import language_code
+from research.formats.latex import escape_latex, latex_to_text
 from research.formats.names import is_et_al, parse_inverted
 from research.formats.pages import plain_dashes
 from research.formats.parsing import (
@@ -48,14 +45,7 @@ _WRITTEN_TYPES = {
 }  # fmt: skip
 _SITES = {"webpage", "post", "post-weblog"}
 _SUBTYPES = {"article-newspaper": "newspaper", "article-magazine": "magazine"}
-
-_ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*([{(])")
-_START = re.compile(r"^[^\S\n]*@\s*([A-Za-z]+)\s*[{(]", re.MULTILINE)
-_STRAY = re.compile(r"^[^\S\n]*(?:[A-Za-z][A-Za-z-]*\s*=\s*[{\"\d]|}[^\S\n]*$)", re.MULTILINE)
 _NO_RECORD = {"comment", "preamble", "string"}
-
-_context = get_default_latex_context_db().filter_context(exclude_categories=["nonascii-specials"])
-_to_text = LatexNodes2Text(latex_context=_context, strict_latex_spaces=False, keep_comments=True, math_mode="text")
 
 _FIELDS = {
     "title": "title", "shorttitle": "title-short", "journal": "container-title", "journaltitle": "container-title",
@@ -66,18 +56,8 @@ _FIELDS = {
     "note": "note", "series": "collection-title", "chapter": "chapter-number", "eventtitle": "event-title",
 }  # fmt: skip
 _NOT_INHERITED = {
-    "ENTRYTYPE",
-    "ID",
-    "crossref",
-    "author",
-    "doi",
-    "url",
-    "pages",
-    "abstract",
-    "keywords",
-    "note",
-    "pmid",
-}
+    "ENTRYTYPE", "ID", "crossref", "author", "doi", "url", "pages", "abstract", "keywords", "note", "pmid",
+}  # fmt: skip
 _VERBATIM = {"doi", "url", "pmid", "pmcid", "isbn", "issn", "eprint"}
 _SILENT = {
     "bdsk-url-1", "bdsk-url-2", "date-added", "date-modified", "file", "groups", "langid", "mendeley-groups",
@@ -85,18 +65,11 @@ _SILENT = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    kind: str
-    text: str
-    line: int
-
-
 def parse(data: bytes | str) -> ParseResult:
     """The records of a BibTeX file. Raises ImportRefusedError, naming the line, rather than leaving one out."""
     text, problems = decode(data)
     check_lines(text.split("\n"))
-    entries = list(_entries(text))
+    entries = list(cut_entries(text))
     strings = "\n".join(entry.text for entry in entries if entry.kind == "string")
     records = [entry for entry in entries if entry.kind not in _NO_RECORD]
     starts = [entry.line for entry in records]
@@ -115,70 +88,6 @@ def parse(data: bytes | str) -> ParseResult:
             result.records.append(_record(_with_parent(fields, parents), entry))
     check_count(found, starts)
     return result
-
-
-def _entries(text: str) -> Iterator[_Entry]:
-    """Every ``@kind{...}``, cut out by its braces. Raises ImportRefusedError where one does not close."""
-    place, line, counted = 0, 1, 0
-    while match := _ENTRY.search(text, place):
-        line += text.count("\n", counted, match.start())
-        counted = match.start()
-        end = _close(text, match.end() - 1, line)
-        inner_start = _START.search(text, match.end(), end)
-        kind = match[1].lower()
-        if inner_start and kind != "comment":
-            raise ImportRefusedError(
-                _(
-                    "A record begins here, but the one that begins on line %(line)d has not ended: a closing brace is "
-                    "missing. Add it, then import the file again. Nothing was saved."
-                )
-                % {"line": line},
-                text.count("\n", 0, inner_start.end()) + 1,
-            )
-        if _is_entry(text, match):
-            _check_between(text, place, match.start())
-            yield _Entry(kind, text[match.start() : end], line)
-            place = end
-        else:
-            place = match.end()
-    _check_between(text, place, len(text))
-
-
-def _check_between(text: str, start: int, end: int) -> None:
-    """Refuses fields that stand outside a record: the brace before them closed it too early."""
-    if stray := _STRAY.search(text, start, end):
-        raise ImportRefusedError(
-            _("This stands outside a record: there is one closing brace too many before it. Nothing was saved."),
-            text.count("\n", 0, stray.end()) + 1,
-        )
-
-
-def _is_entry(text: str, match: re.Match[str]) -> bool:
-    """Whether an ``@`` opens an entry: on its own line, or right after another entry, not inside a comment's words."""
-    before = text[: match.start()].rstrip(" \t")
-    return not before or before[-1] in "\n}),"
-
-
-def _close(text: str, start: int, line: int) -> int:
-    """The place after the brace that closes the one at ``start``."""
-    depth = 0
-    opener = text[start]
-    for match in re.compile(r"[{}()]").finditer(text, start):  # BibTeX counts a brace after a backslash, too
-        char = match[0]
-        if char == "{" or (char == "(" and opener == "(" and match.start() == start):
-            depth += 1
-        elif char == "}" or (char == ")" and opener == "(" and depth == 1):
-            depth -= 1
-            if depth == 0:
-                return match.end()
-    following = _START.search(text, start)
-    hint = (
-        _("The record is not closed before the next one, on line %(next)d.")
-        % {"next": text.count("\n", 0, following.end()) + 1}
-        if following
-        else _("The record is not closed: a “}” is missing, or the file is cut off.")
-    )
-    raise ImportRefusedError(hint + " " + _("Nothing was saved."), line)
 
 
 def _parse_with(parser: Any, text: str, line: int) -> dict[str, str]:
@@ -205,30 +114,6 @@ def _with_parent(fields: dict[str, str], parents: Mapping[str, dict[str, str]]) 
     of_whole = {"title": "booktitle", "subtitle": "booksubtitle", "journaltitle": "journaltitle"}
     inherited = {of_whole.get(name, name): value for name, value in parent.items() if name not in _NOT_INHERITED}
     return {**inherited, **own}
-
-
-def latex_to_text(value: str) -> str:
-    """Plain text for LaTeX: accents, macros, quotes and dashes; what cannot be read keeps its letters."""
-    if not re.search(r"[\\{}$~`]|--|''", value):
-        return value
-    for macro, (mark, _char) in _MACROS.items():  # pylatexenc lacks these
-        value = value.replace(macro + "{}", mark).replace(macro, mark)
-    text = _macros_to_text(value)
-    for mark, char in _MACROS.values():
-        text = text.replace(mark, char)
-    return text
-
-
-def _macros_to_text(value: str) -> str:
-    value = re.sub(r"(?<!\\)%", r"\\%", value)
-    value = re.sub(r"(?<!\\)~", " ", value)
-    value = value.replace("``", "“").replace("''", "”")
-    value = re.sub(r"(?<!-)---(?!-)", "—", value)
-    value = re.sub(r"(?<!-)--(?!-)", "–", value)
-    try:
-        return str(_to_text.latex_to_text(value, tolerant_parsing=True))
-    except Exception:  # pylatexenc raises many kinds on macros cut short
-        return re.sub(r"[{}]|\\[A-Za-z]+ ?", "", value)
 
 
 _EXTENDED = re.compile(r"\b(family|given|prefix|suffix)\s*=\s*([^,]+)", re.IGNORECASE)
@@ -269,7 +154,7 @@ def _name(text: str) -> CslName:
     return {"family": " ".join(words[particle:]), "given": " ".join(words[:particle])}
 
 
-def _record(fields: dict[str, str], entry: _Entry) -> ParsedRecord:
+def _record(fields: dict[str, str], entry: Entry) -> ParsedRecord:
     problems: list[Problem] = []
     bib_type = fields.pop("ENTRYTYPE", entry.kind).lower()
     for whole, part in (("title", "subtitle"), ("booktitle", "booksubtitle")):
@@ -340,26 +225,6 @@ def _urls(raw: dict[str, Any], fields: dict[str, str]) -> None:
     elif published and not raw.get("container-title"):
         raw["container-title"] = latex_to_text(published)
     raw["URL"] = url.replace("\\&", "&").replace("\\#", "#").replace("\\~{}", "~")
-
-
-_MACROS = {
-    r"\textbraceleft": ("\ue003", "{"),
-    r"\textbraceright": ("\ue004", "}"),
-    r"\textasciicircum": ("\ue005", "^"),
-}
-"""Macros that pylatexenc lacks or reads otherwise, a mark to stand for each, and its character. BibTeX counts
-a brace even after a backslash, so that only a macro can stand for one."""
-
-_SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "$": r"\$", "%": r"\%",
-    "&": r"\&", "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
-
-
-def escape_latex(text: str) -> str:
-    """The text with LaTeX's special characters and ligatures made plain. Letters stay as they are (UTF-8)."""
-    escaped = "".join(_SPECIAL.get(char, char) for char in text)
-    return escaped.replace("--", "-{}-").replace("--", "-{}-").replace("''", "'{}'").replace("`", "`{}")
 
 
 def write(items: Iterable[CslItem]) -> Iterator[str]:
