@@ -13,6 +13,7 @@ from django.urls import reverse
 from clinic.roles import CLINICIANS, MARKETING
 from research.formats.registry import FORMATS
 from research.importing import views
+from research.importing.preview import preview
 from research.models import Citation, ImportBatch, ImportRow
 from tests.research.imports import RIS, existing
 from tests.research.library import bibliography
@@ -78,7 +79,7 @@ def test_the_menu_shows_it_to_whoever_may_import(desk: Client, client: Client, d
 
 @pytest.mark.parametrize("name", ["start", "look_up", "review", "run", "report", "discard"])
 def test_others_are_turned_away(client: Client, django_user_model: Any, name: str) -> None:
-    batch = views.preview(RIS)
+    batch = preview(RIS)
     url = reverse(f"research_import:{name}", args=[] if name in {"start", "look_up"} else [batch.pk])
     user = django_user_model.objects.create_user("reader", "r@clinic.example", "pass")
     user.user_permissions.set(Permission.objects.filter(codename__in=["access_admin", "add_citation", "view_citation"]))
