@@ -42,16 +42,16 @@ class Change:
         lighter = _luminance(self.used) > _luminance(self.chosen)
         words = {
             ("brand", True): _(
-                "The main colour %(chosen)s is shown lighter, as %(used)s, so that links and buttons stay readable."
+                "The main color %(chosen)s is shown lighter, as %(used)s, so that links and buttons stay readable."
             ),
             ("brand", False): _(
-                "The main colour %(chosen)s is shown darker, as %(used)s, so that links and buttons stay readable."
+                "The main color %(chosen)s is shown darker, as %(used)s, so that links and buttons stay readable."
             ),
             ("accent", True): _(
-                "The second colour %(chosen)s is shown lighter, as %(used)s, so that it stays visible on the dark band."
+                "The second color %(chosen)s is shown lighter, as %(used)s, so that it stays visible on the dark band."
             ),
             ("accent", False): _(
-                "The second colour %(chosen)s is shown darker, as %(used)s, so that it stays visible on the page."
+                "The second color %(chosen)s is shown darker, as %(used)s, so that it stays visible on the page."
             ),
         }
         return words[self.role, lighter] % {"chosen": self.chosen, "used": self.used}
@@ -82,7 +82,7 @@ def palette(brand: str = DEFAULT_BRAND, accent: str = DEFAULT_ACCENT) -> Palette
     """
     for colour in (brand, accent):
         if not HEX_COLOUR.fullmatch(colour):
-            raise ValueError(_("Write the colour as a hash sign and six digits, like #0d5c55. Got: %s") % colour)
+            raise ValueError(_("Write the color as a hash sign and six digits, like #0d5c55. Got: %s") % colour)
     brand, accent = brand.lower(), accent.lower()
     light, dark = _light(brand, accent), _dark(brand, accent)
     chosen: dict[Role, str] = {"brand": brand, "accent": accent}

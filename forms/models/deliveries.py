@@ -66,7 +66,7 @@ class Delivery(models.Model):
         """What is sent. Other apps add kinds of their own through ``forms.delivery.outbox.register``."""
 
         NOTIFY = "notify", _("Notification by e-mail")
-        ACKNOWLEDGE = "acknowledge", _("Acknowledgement to the sender")
+        ACKNOWLEDGE = "acknowledge", _("Acknowledgment to the sender")
         WEBHOOK = "webhook", _("Webhook")
 
     kind = models.CharField(_("kind"), max_length=20)

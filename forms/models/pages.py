@@ -62,7 +62,7 @@ class FormPage(RoutablePageMixin, FormMixin, BasePage):
         help_text=_("Never blocks. Shows crisis help on the thank-you page and flags the item."),
     )
     acknowledge = models.BooleanField(
-        _("send an acknowledgement"),
+        _("send an acknowledgment"),
         default=False,
         help_text=_("A neutral mail to the sender with the reference number and no answers."),
     )

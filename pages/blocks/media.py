@@ -72,12 +72,12 @@ class VideoBlock(blocks.StructBlock):
 
     title = blocks.CharBlock(label=_("Title"), max_length=120)
     film = DocumentChooserBlock(
-        label=_("Film"), required=False, help_text=_("An MP4 or WebM file. It is loaded only when somebody plays it.")
+        label=_("Video"), required=False, help_text=_("An MP4 or WebM file. It is loaded only when somebody plays it.")
     )
     captions = DocumentChooserBlock(label=_("Captions"), required=False, help_text=_("A WebVTT file (.vtt)."))
     poster = ImageChooserBlock(label=_("Still picture"), required=False)
     link = blocks.URLBlock(
-        label=_("Or address of a film elsewhere"),
+        label=_("Or address of a video elsewhere"),
         required=False,
         help_text=_("Shown as a link that names the site. Nothing is loaded from there."),
     )
@@ -91,7 +91,7 @@ class VideoBlock(blocks.StructBlock):
         errors = {}
         film, captions = cleaned.get("film"), cleaned.get("captions")
         if bool(film) == bool(cleaned.get("link")):
-            errors["film"] = ValidationError(_("Choose a film of ours or give an address, one of the two."))
+            errors["film"] = ValidationError(_("Choose a video of ours or give an address, one of the two."))
         if film:
             errors |= _wrong_file("film", film, list(VIDEO_TYPES))
             if not (captions or cleaned.get("transcript")):
@@ -111,7 +111,7 @@ class VideoBlock(blocks.StructBlock):
 
     class Meta:
         icon = "media"
-        label = _("Film")
+        label = _("Video")
         label_format = "{title}"
         template = "components/blocks/video.html"
         description = _("Loads nothing until a visitor plays it.")

@@ -45,8 +45,8 @@ class EvidenceAcknowledgement(models.Model):
     at = models.DateTimeField(_("acknowledged"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("acknowledgement of a doubtful source")
-        verbose_name_plural = _("acknowledgements of doubtful sources")
+        verbose_name = _("acknowledgment of a doubtful source")
+        verbose_name_plural = _("acknowledgments of doubtful sources")
         ordering = ("-at",)
         constraints = [
             models.UniqueConstraint(fields=["page", "citation", "doubt", "since"], name="pages_acknowledgement_once")

@@ -20,7 +20,10 @@ from wagtail.models import Orderable
 from pages.colours_panel import ColourInput, ColoursPanel
 
 dialable = RegexValidator(r"^\+?[0-9][0-9 ()-]*$", _("Write the number to dial, e.g. 988 or 760-555-0142."))
-hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six digits, e.g. #0d5c55."))
+callable_number = RegexValidator(
+    r"^\+?[0-9 ().-]*([0-9][ ().-]*){7}$", _("Write the whole number with its area code, e.g. (760) 555-0142.")
+)
+hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a color as # and six digits, e.g. #0d5c55."))
 
 
 @register_setting(icon="home", order=10)
@@ -30,10 +33,16 @@ class ClinicSettings(BaseSiteSetting, ClusterableModel):
     name = models.CharField(_("name"), max_length=120, default="Your clinic")
     legal_name = models.CharField(_("legal name"), max_length=160, blank=True)
     phone = models.CharField(
-        _("phone"), max_length=30, blank=True, help_text=_("As people read it, e.g. (760) 555-0142.")
+        _("phone"),
+        max_length=30,
+        blank=True,
+        validators=[callable_number],
+        help_text=_("As people read it, e.g. (760) 555-0142."),
     )
-    referral_phone = models.CharField(_("phone for professionals"), max_length=30, blank=True)
-    fax = models.CharField(_("fax"), max_length=30, blank=True)
+    referral_phone = models.CharField(
+        _("phone for professionals"), max_length=30, blank=True, validators=[callable_number]
+    )
+    fax = models.CharField(_("fax"), max_length=30, blank=True, validators=[callable_number])
     email = models.EmailField(_("e-mail"), blank=True)
     referral_email = models.EmailField(_("e-mail for referrals"), blank=True)
     street = models.CharField(_("street"), max_length=160, blank=True)
@@ -52,8 +61,8 @@ class ClinicSettings(BaseSiteSetting, ClusterableModel):
             "If someone is in danger right now, call 911."
         ),
     )
-    brand_colour = models.CharField(_("main colour"), max_length=7, default="#0d5c55", validators=[hex_colour])
-    accent_colour = models.CharField(_("second colour"), max_length=7, default="#e9a06a", validators=[hex_colour])
+    brand_colour = models.CharField(_("main color"), max_length=7, default="#0d5c55", validators=[hex_colour])
+    accent_colour = models.CharField(_("second color"), max_length=7, default="#e9a06a", validators=[hex_colour])
     logo = models.ForeignKey(
         "pages.ClinicImage", verbose_name=_("logo"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -128,7 +137,7 @@ class ClinicSettings(BaseSiteSetting, ClusterableModel):
                 ColoursPanel(),
                 FieldPanel("system_fonts"),
             ],
-            heading=_("Colours"),
+            heading=_("Colors"),
         ),
         MultiFieldPanel(
             [
@@ -166,7 +175,7 @@ class CrisisLine(Orderable):
         _("note"),
         max_length=160,
         blank=True,
-        help_text=_("One short sentence without its full stop, e.g. Call 988 and press 1."),
+        help_text=_("One short sentence without a final period, e.g. Call 988 and press 1."),
     )
 
     panels = [FieldPanel("name"), FieldRowPanel([FieldPanel("phone"), FieldPanel("sms")]), FieldPanel("note")]

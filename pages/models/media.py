@@ -30,7 +30,7 @@ class ClinicImage(AbstractImage):
         help_text=_("Tick only if the picture adds nothing that a listener would miss. Otherwise write a description."),
     )
     credit = models.CharField(_("credit"), max_length=200, blank=True)
-    licence = models.CharField(_("licence"), max_length=200, blank=True)
+    licence = models.CharField(_("license"), max_length=200, blank=True)
 
     admin_form_fields = (
         *("title", "file", "description", "is_decorative", "credit", "licence"),
