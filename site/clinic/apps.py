@@ -1,7 +1,8 @@
-"""The app `clinic` as Django knows it."""
+"""The app `clinic` as Django knows it, and Wagtail's app of users with this project's list."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class ClinicConfig(AppConfig):
@@ -23,3 +24,9 @@ class ClinicConfig(AppConfig):
         webhooks.connect()
         doubted_sources.connect()
         register_shapes()
+
+
+class UsersConfig(WagtailUsersAppConfig):
+    """Wagtail's own app, whose list of users says what each of them may do."""
+
+    user_viewset = "clinic.users.UserViewSet"

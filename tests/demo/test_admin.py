@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils.html import escape
 
+from pages.models import ClinicSettings
 from tests.demo.test_journeys import log_in
 
 pytestmark = pytest.mark.any_database
@@ -48,3 +51,28 @@ def test_the_account_page_offers_no_time_zone_that_browsers_do_not_know() -> Non
     read = page(log_in("intake"), "/admin/account/")
     assert escape("America/Los_Angeles") in read
     assert 'value="localtime"' not in read
+
+
+def test_the_list_of_users_says_what_each_may_do() -> None:
+    rows = BeautifulSoup(page(log_in("admin"), "/admin/users/"), "html5lib").select("table.listing tbody tr")
+    found = {row.select_one(".username").text.strip(): row.select_one(".level").text.strip() for row in rows}  # type: ignore[union-attr]
+    assert found == {
+        "admin": "Administrators",
+        "clinician": "Clinicians",
+        "intake": "Intake",
+        "marketing": "Marketing",
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "taken"),
+    [("call us", False), ("555", False), ("", True), ("(760) 555-0142", True), ("+1 760.555.0142", True)],
+)
+def test_a_number_that_no_phone_could_call_is_refused(number: str, taken: bool) -> None:
+    clinic = ClinicSettings(phone=number, referral_phone=number, fax=number)
+    try:
+        clinic.clean_fields()
+        refused: set[str] = set()
+    except ValidationError as error:
+        refused = set(error.message_dict)
+    assert refused == (set() if taken else {"phone", "referral_phone", "fax"})

@@ -49,7 +49,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT els
 # --- Parts ----------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "clinic",
+    "clinic.apps.ClinicConfig",
     "forms",
     "pages",
     "research",
@@ -66,7 +66,7 @@ INSTALLED_APPS = [
     "wagtail.embeds",
     "wagtail.locales",
     "wagtail.sites",
-    "wagtail.users",
+    "clinic.apps.UsersConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
