@@ -23,6 +23,8 @@ from wagtail.signals import page_published, page_slug_changed, page_unpublished,
 from pages.frame import DEFAULT_LINE, Frame, Hours, Line, Link, Logo, Notice, Phone
 from pages.models import (
     Announcement,
+    ClinicImage,
+    ClinicRendition,
     ClinicSettings,
     ConditionIndexPage,
     CrisisLine,
@@ -44,6 +46,7 @@ logger = logging.getLogger(__name__)
 FORMAT = 2  # raise it when a field of Frame changes, so that copies of an older release are not used
 KEPT_SECONDS = 24 * 3600
 MOST_KNOWN = 20
+LOGO_SIZE = "max-480x96"
 
 #: What stood around the last page of each host, for error pages while the database is gone.
 _last_known: dict[str, Frame] = {}
@@ -205,7 +208,7 @@ def _logo(clinic: ClinicSettings) -> Logo | None:
     if clinic.logo is None:
         return None
     try:
-        rendition = clinic.logo.get_rendition("max-480x96")
+        rendition = clinic.logo.get_rendition(LOGO_SIZE)
     except OSError:
         logger.warning("The logo's file is missing; the clinic's name stands in for it.")
         return None
@@ -218,11 +221,25 @@ def _touch(sender: Any = None, instance: Model | None = None, raw: bool = False,
         ClinicSettings.objects.update(frame_version=secrets.token_hex(6))
 
 
+def _touch_for_logo(instance: ClinicRendition, **_kwargs: Any) -> None:
+    """Wagtail takes an image's renditions away after it has saved the new file: until then the old logo is found."""
+    if instance.filter_spec == LOGO_SIZE:
+        _touch()
+
+
+#: All a frame is built from, beside pages.
+WATCHED: tuple[type[Model], ...] = (
+    *(ClinicSettings, CrisisLine, OpeningHours, Navigation, HeaderLink, FooterLink, Announcement, Site, Locale),
+    ClinicImage,
+)
+
+
 def connect() -> None:
     """Watches everything a frame is built from; called once when the app is ready."""
-    for model in (ClinicSettings, CrisisLine, OpeningHours, Navigation, HeaderLink, FooterLink, Announcement, Site):
+    for model in WATCHED:
         for signal in (post_save, post_delete):
             signal.connect(_touch, sender=model, dispatch_uid=f"frame-{signal}-{model.__name__}")
+    post_delete.connect(_touch_for_logo, sender=ClinicRendition, dispatch_uid="frame-logo-rendition")
     for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
         signal.connect(_touch, dispatch_uid=f"frame-{signal}")
     post_delete.connect(_touch, sender=Page, dispatch_uid="frame-page-deleted")

@@ -9,6 +9,7 @@ from typing import Any
 
 import brotli
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -126,6 +127,19 @@ def test_who_asks_by_date_learns_that_a_source_was_retracted(
     assert told.status_code == 200
     assert told.json()["references"][0]["stands"] is False
     assert client.get(CONDITION, headers={"If-Modified-Since": told["Last-Modified"]}).status_code == 304
+
+
+def test_who_asks_by_date_is_told_though_the_clock_was_set_back_and_nobody_remembers(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_790_000_000]
+    monkeypatch.setattr(firstgiven.time, "time", lambda: now[0])
+    asked = {"If-Modified-Since": client.get(CONDITION)["Last-Modified"]}
+    take_notice(world.trial, Notice("retracted", url="https://journal.example/retraction"))
+    now[0] -= 600
+    cache.clear()
+    assert client.get(CONDITION).json()["references"][0]["stands"] is False
+    assert client.get(CONDITION, headers=asked).status_code == 200
 
 
 def test_anonymous_answers_may_be_kept_by_all_and_no_others(world: World, client: Client) -> None:

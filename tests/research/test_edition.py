@@ -182,6 +182,32 @@ def test_what_was_seen_of_a_change_that_is_rolled_back_is_forgotten() -> None:
     assert now() == fresh() != before
 
 
+@pytest.mark.parametrize("keep", [kept, at_hand])
+def test_who_kept_what_was_read_before_a_change_keeps_it_from_nobody(keep: Callable[..., Any]) -> None:
+    """One reads the old rows; another one writes; only then the first puts away what it made of them."""
+    wanted = [topic("depression").pk]
+
+    def overtaken() -> Any:
+        old = citation_counts()
+        save(one(), withheld=True)
+        return old
+
+    old = keep("overtaken", overtaken)
+    assert old[wanted[0]] == 4
+    assert keep("overtaken", citation_counts)[wanted[0]] == 3
+    forget_at_hand()  # as another process
+    assert keep("overtaken", citation_counts)[wanted[0]] == 3
+
+
+def test_an_emptied_cache_and_a_process_that_begins_say_the_same() -> None:
+    save(one(), status="retracted", status_date="2026-01-01")
+    after = now()
+    cache.clear()
+    assert now() == after
+    forget_at_hand()
+    assert now() == after
+
+
 def test_traces_are_forgotten() -> None:
     before = now()
     assert forget_traces() > 1

@@ -27,9 +27,9 @@ COMPRESSIBLE = ("application/", "text/")
 
 
 class ApiMiddleware(MiddlewareMixin):
-    """Before the view: no cookies, no language from the browser, HEAD and OPTIONS, size, how
-    often. After it: problem documents
-    instead of HTML, validators with 304, caching rules, compression, and a Vary that names what the answer depends on.
+    """Before the view: no cookies, no language from the browser, HEAD and OPTIONS, size, how often.
+    After it: problem documents instead of HTML, validators with 304, caching rules, compression, and a Vary that names
+    what the answer depends on.
 
     Stands before every middleware that looks at cookies or languages, so that none of them can matter to an answer.
     """
@@ -133,13 +133,19 @@ def _is_v3(request: HttpRequest) -> bool:
 
 
 def _validate(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Adds a weak ETag of the content and its date, and answers 304 when the client has it."""
+    """Adds a weak ETag of the content and its date, and answers 304 when the client has it.
+
+    Only the very date it was given counts, not a later one: clocks are set back, and processes that share no cache date
+    one content differently.
+    """
     if "no-store" in response["Cache-Control"]:
         return response
     if not response.has_header("ETag"):
         response["ETag"] = f'W/"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
     modified = first_given(request, response["ETag"])
     response["Last-Modified"] = http_date(modified)
+    if request.META.get("HTTP_IF_MODIFIED_SINCE") != response["Last-Modified"]:
+        request.META.pop("HTTP_IF_MODIFIED_SINCE", None)
     answer = get_conditional_response(request, etag=response["ETag"], last_modified=modified, response=response)
     assert isinstance(answer, HttpResponse)
     return answer
