@@ -59,9 +59,10 @@ _CUSTOM = (
     "funding",
     "open_access",
     "archive_url",
+    "notes",
 )
 #: Keys of ``custom`` that anyone may see; what else an import kept there is the clinic's own.
-PUBLIC_CUSTOM = frozenset({*_CUSTOM, "authors_complete", "status"})
+PUBLIC_CUSTOM = frozenset({*_CUSTOM, "authors_complete", "status", "retraction"}) - {"notes"}
 NAME_KEYS = ("family", "given", "dropping-particle", "non-dropping-particle", "suffix", "literal")
 
 
@@ -85,8 +86,23 @@ def citation_as_csl(citation: Citation) -> CslItem:
         custom["authors_complete"] = False
     if citation.status != Status.CURRENT:
         custom["status"] = citation.status
+    if notice := _notice(citation):
+        custom["retraction"] = notice
     item["custom"] = custom
     return cast(CslItem, item)
+
+
+def _notice(citation: Citation) -> dict[str, str]:
+    """Since when and where the record's standing is stated: without it no library takes a retraction in."""
+    if citation.status == Status.CURRENT:
+        return {}
+    notice = {
+        "status": citation.status,
+        "date": citation.status_date.isoformat() if citation.status_date else "",
+        "source": citation.status_source,
+        "note": citation.status_note,
+    }
+    return {name: value for name, value in notice.items() if value}
 
 
 def _issued(citation: Citation) -> CslDate | None:

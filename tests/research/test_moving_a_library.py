@@ -35,6 +35,13 @@ CARRIED = {
     "csl-json": {*COMPARED, *ADDRESSES},
 }
 
+RETRACTED = {
+    "status": "retracted",
+    "status_date": date(2017, 5, 1),
+    "status_source": "https://example.org/notice",
+    "status_note": "Withdrawn by its journal.",
+}
+
 
 @pytest.fixture
 def desk(client: Client, django_user_model: Any) -> Client:
@@ -68,7 +75,8 @@ def held(fields: set[str]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", READ)
 def test_all_43_records_move_through_the_admin_in_each_format(desk: Client, name: str) -> None:
     bring_in(desk, "csl-json", json.dumps(bibliography()).encode())
-    Citation.objects.filter(key="feder-2014-ptsd").update(live=True, verified_on=date(2026, 11, 1))
+    Citation.objects.filter(key="feder-2014-ptsd").update(live=True, verified_on=date(2026, 11, 1), finding="Relief.")
+    Citation.objects.filter(key="diazgranados-2010-si").update(notes="Ours alone.", **RETRACTED)
     before, file = held(CARRIED[name]), taken_out(desk, name)
     Citation.objects.all().delete()
 
