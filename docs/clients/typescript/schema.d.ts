@@ -1594,7 +1594,7 @@ export interface components {
             is_decorative: boolean | null;
             /** Credit */
             credit?: string | null;
-            /** Licence */
+            /** License */
             licence?: string | null;
             /** Collection */
             collection_id?: number | null;
@@ -1624,7 +1624,7 @@ export interface components {
             is_decorative: boolean | null;
             /** Credit */
             credit?: string | null;
-            /** Licence */
+            /** License */
             licence?: string | null;
             /** Collection */
             collection_id?: number | null;
@@ -8055,7 +8055,7 @@ export interface operations {
                     is_decorative?: boolean | null;
                     /** Credit */
                     credit?: string | null;
-                    /** Licence */
+                    /** License */
                     licence?: string | null;
                     /** Collection */
                     collection_id?: number | null;
