@@ -31,7 +31,7 @@ class UsersView(IndexView):
     @cached_property
     def columns(self) -> list[Any]:
         """Wagtail's columns; the groups stand where it said who is a superuser."""
-        roles = Column("groups", accessor=roles_of, label=_("Groups"), classname="level", width="20%")
+        roles = Column("roles", accessor=roles_of, label=_("Roles"), classname="level", width="20%")
         return [roles if column.name == "is_superuser" else column for column in super().columns]
 
     def get_base_queryset(self) -> QuerySet[User]:
