@@ -1,6 +1,7 @@
 """Records go out: exactly those asked for, in each format, and nothing that is the clinic's own."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,25 @@ def test_what_goes_out_is_what_the_library_holds(library: None, name: str) -> No
         item = citation.to_csl()
         for field in ("author", "container-title", "issued", "volume", "issue", "page", "DOI", "PMID", "PMCID", "type"):
             assert record.item.get(field) == item.get(field), (citation.key, field)
+
+
+@pytest.mark.parametrize("name", [name for name, format_ in FORMATS.items() if format_.parse])
+def test_what_went_out_is_known_when_it_comes_in_again(library: None, name: str) -> None:
+    retracted = Citation.objects.get(key="larkin-2011-ed")
+    retracted.status, retracted.status_date = "retracted", date(2017, 8, 28)
+    retracted.status_source, retracted.status_note = "https://notices.example/larkin", "Doses were misstated."
+    retracted.save()
+    batch = preview("".join(export(Citation.objects.order_by("key"), name, public=False)), format_name=name)
+    rows = batch.rows.all()
+    assert rows.count() == 43
+    assert [row.citekey for row in rows if not row.possible or row.match is None] == []
+    if name == "csl-json":
+        Citation.objects.filter(pk=retracted.pk).delete()
+        for _progress in commit(preview(json.dumps([retracted.to_csl()]))):
+            pass
+        again = Citation.objects.get(key=retracted.key)
+        for field in ("status", "status_date", "status_source", "status_note"):
+            assert getattr(again, field) == getattr(retracted, field), field
 
 
 def test_a_download_has_a_dated_name_and_cannot_run() -> None:
