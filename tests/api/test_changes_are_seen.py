@@ -151,6 +151,7 @@ def assert_fresh(client: Client) -> dict[str, tuple[int, bytes]]:
     return shown
 
 
+@pytest.mark.any_database  # what the library's changes leave in each is in tests/research/test_edition.py
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_no_answer_is_of_before_a_change(world: World, client: Client, change: Callable[[], Any]) -> None:
     clinic = ClinicSettings.objects.get()
