@@ -98,7 +98,7 @@ def _notice(citation: Citation) -> dict[str, str]:
         return {}
     notice = {
         "status": citation.status,
-        "date": citation.status_date.isoformat() if citation.status_date else "",
+        "date": str(citation.status_date or ""),  # what was just set may still be text
         "source": citation.status_source,
         "note": citation.status_note,
     }

@@ -130,3 +130,13 @@ def test_every_task_is_done_with_the_keyboard(tab: Page) -> None:
     summary.focus()
     tab.keyboard.press("Enter")
     expect(tab.locator("#questions details").first).to_have_attribute("open", "")
+
+
+def test_a_reference_is_copied_with_one_click(visitor: BrowserContext) -> None:
+    visitor.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab = visitor.new_page()
+    tab.goto("/research/feder-2014-ptsd/")
+    tab.get_by_role("button", name="Copy the reference").click()
+    expect(tab.get_by_role("button", name="Copied")).to_be_visible()
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("Feder A, Parides MK") and copied.endswith("doi:10.1001/jamapsychiatry.2014.62")

@@ -40,6 +40,7 @@ def source() -> Iterator[Citation]:
     clinician = User.objects.create_user("c", "clinician@example.org", "x")
     clinician.groups.add(Group.objects.get(name="Clinicians"))
     owner = User.objects.create_user("o", "owner@example.org", "x")
+    owner.groups.add(Group.objects.get(name="Marketing"))
     User.objects.create_user("n", "nobody@example.org", "x")
     User.objects.create_superuser("a", "admin@example.org", "x")
     source = citation("feder-2014-ptsd")
@@ -85,11 +86,14 @@ def test_people_are_told_after_a_day_without_a_mail_server(source: Citation, cli
         assert later(hours=26) == 0
     messages = {message["To"]: message for message in server.messages}
     assert {(to, message["Message-ID"]) for to, message in messages.items()} == {(to, uid) for to, uid, _ in before}
+    page = Page.objects.get(slug="ptsd")
     for message in messages.values():
-        page = Page.objects.get(slug="ptsd")
         assert "Retracted" in text(message)
-        assert f"{page.title}: http://testserver/admin/pages/{page.pk}/edit/" in text(message)
         assert "retracted" in message["Subject"]
+    for_owner, for_keeper = text(messages["owner@example.org"]), text(messages["clinician@example.org"])
+    assert f"{page.title}: http://testserver/admin/pages/{page.pk}/edit/" in for_owner
+    assert f"{page.title}: {page.full_url}" in for_keeper, "no clinician may open a page's editor"
+    assert "tell those who edit them" in for_keeper and "tell those who edit them" not in for_owner
 
 
 def test_they_are_told_once(source: Citation) -> None:

@@ -37,11 +37,12 @@ def docx(**extra: bytes) -> bytes:
     import zipfile
 
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("word/document.xml", "<document/>")
-        for name, content in extra.items():
-            archive.writestr(name.replace("__", "/"), content)
+    files: dict[str, bytes] = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<document/>"}
+    files |= {name.replace("__", "/"): content for name, content in extra.items()}
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            # Without a date of its own: names of tests are made of this, and every worker must find the same tests.
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

@@ -125,6 +125,19 @@ addEventListener('submit', event => {
 });
 addEventListener('pageshow', () => document.querySelectorAll('[aria-busy]').forEach(button => button.removeAttribute('aria-busy')));
 
+// Copying: what bears data-copy gets a button of that name where the browser lets pages copy.
+document.querySelectorAll('[data-copy]').forEach(source => {
+  if (!navigator.clipboard) return;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'btn btn-quiet';
+  button.textContent = source.dataset.copy;
+  button.ariaLive = 'polite';
+  button.onclick = () => navigator.clipboard.writeText(source.innerText.trim()).then(
+    () => { button.textContent = source.dataset.copied; }, () => button.remove());
+  source.after(button);
+});
+
 // "On this page": marks the section being read.
 (() => {
   const links = new Map([...document.querySelectorAll('.toc a')].map(link => [link.hash.slice(1), link]));
