@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from research.choices import RESEARCH_KINDS
 from research.models import Citation, CitationTopic
 from research.models.querysets import CitationQuerySet
-from research.prepared import prepared
+from research.prepared import counted, prepared
 
 ORDERS: dict[str, tuple[Any, ...]] = {
     "-year": (F("issued_year").desc(nulls_last=True), "key"),
@@ -78,8 +78,7 @@ def count_citations(
     hits: Any,
 ) -> QuerySet[Citation, int]:
     """How many citations the filters leave."""
-    found = narrowed(shape, locals(), "among").order_by()
-    return found.values(all=Value(1)).annotate(count=Count("pk")).values_list("count", flat=True)
+    return counted(narrowed(shape, locals(), "among"))
 
 
 @prepared

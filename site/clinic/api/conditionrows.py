@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic.api.publicpages import public, public_one, with_family
 from pages.models import ConditionPage
 from research.models import Topic
-from research.prepared import prepared
+from research.prepared import counted, prepared
 
 #: What a list shows of a page without being asked for more.
 BRIEF = (
@@ -36,8 +36,7 @@ def count_conditions(
     by_topic: bool, by_locale: bool, /, *, root: int, topics: Sequence[str], locale: str
 ) -> QuerySet[ConditionPage, int]:
     """How many condition pages there are, about any of the topics if ``by_topic``, in one language if ``by_locale``."""
-    found = _found(by_topic, by_locale, root, topics, locale).order_by()
-    return found.values(all=Value(1)).annotate(count=Count("pk")).values_list("count", flat=True)
+    return counted(_found(by_topic, by_locale, root, topics, locale))
 
 
 @prepared

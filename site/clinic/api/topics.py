@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from clinic.api.answers import Answer
@@ -13,13 +13,13 @@ from clinic.api.links import api_path
 from research.edition import kept
 from research.models import CitationTopic, Topic
 from research.models.querysets import public
-from research.prepared import prepared
+from research.prepared import counted, prepared
 
 
 @prepared
 def count_topics() -> QuerySet[Topic, int]:
     """How many topics there are."""
-    return Topic.objects.order_by().values(all=Value(1)).annotate(count=Count("pk")).values_list("count", flat=True)
+    return counted(Topic.objects.all())
 
 
 @prepared
