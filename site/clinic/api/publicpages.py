@@ -25,15 +25,8 @@ def public(pages: Any, root: int) -> Any:
 
     A page under any view restriction is left out whatever its kind: an answer must not depend on who asks.
     """
-    # Whether a root or a restriction stands above a page shows in the beginning of its path (treebeard's MP_Node).
-    asked_for = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    same = Page.objects.filter(pk=root).values("translation_key")
-    roots = Page.objects.filter(translation_key__in=same).alias(asked_for=asked_for)
-    restrictions = PageViewRestriction.objects.alias(asked_for=asked_for)
-    return pages.live().filter(
-        Exists(roots.filter(asked_for__startswith=F("path"))),
-        ~Exists(restrictions.filter(asked_for__startswith=F("page__path"))),
-    )
+    roots, restrictions = _above(root)
+    return pages.live().filter(Exists(roots), ~Exists(restrictions))
 
 
 def public_one(pages: Any, root: int) -> Any:
@@ -42,10 +35,7 @@ def public_one(pages: Any, root: int) -> Any:
     What stands above it is looked up apart: PostgreSQL thinks longer about joining it than the page takes to read. For
     many pages the join is quicker by far.
     """
-    asked_for = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    same = Page.objects.filter(pk=root).values("translation_key")
-    roots = Page.objects.filter(translation_key__in=same).alias(asked_for=asked_for)
-    restrictions = PageViewRestriction.objects.alias(asked_for=asked_for)
+    roots, restrictions = _above(root)
 
     def first(rows: Any) -> Subquery:
         return Subquery(rows.order_by().values("pk")[:1])
@@ -53,10 +43,25 @@ def public_one(pages: Any, root: int) -> Any:
     return (
         pages.live()
         .alias(
-            root_above=first(roots.filter(asked_for__startswith=F("path"))),
-            restriction_above=first(restrictions.filter(asked_for__startswith=F("page__path"))),
+            root_above=first(roots),
+            restriction_above=first(restrictions),
         )
         .filter(root_above__isnull=False, restriction_above__isnull=True)
+    )
+
+
+def _above(root: int) -> tuple[Any, Any]:
+    """Which roots of the site and which restrictions stand above the page of an outer query.
+
+    It shows in the beginning of the page's path (treebeard's MP_Node).
+    """
+    asked_for = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    same = Page.objects.filter(pk=root).values("translation_key")
+    roots = Page.objects.filter(translation_key__in=same).alias(asked_for=asked_for)
+    restrictions = PageViewRestriction.objects.alias(asked_for=asked_for)
+    return (
+        roots.filter(asked_for__startswith=F("path")),
+        restrictions.filter(asked_for__startswith=F("page__path")),
     )
 
 
