@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         raise pytest.UsageError("pytest-xdist does not keep groups together here: use a pytest that it knows.")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     """Keep what the migrations made (Wagtail's root page, site, locale) in tests that commit.
 
     Django empties every table after such a test; this asks it to put the migrations' rows back before the next.
@@ -80,6 +80,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             marker.kwargs.setdefault("serialized_rollback", True)
         if {"live_server", "transactional_db"} & {*fixtures}:
             fixtures.append("django_db_serialized_rollback")
+    yield
+    # The site of the first day begins on an empty folder. All others then start with a copy of what it built.
+    items.sort(key=lambda item: item.path.name != "test_first_day.py")
 
 
 @pytest.fixture(scope="session")

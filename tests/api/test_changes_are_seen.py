@@ -6,18 +6,22 @@ import datetime
 import io
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import PIL.Image
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction, Site
 from wagtail.models.view_restrictions import BaseViewRestriction
 
 from pages.models import ClinicImage, ClinicSettings, ConditionPage, CrisisLine, StandardPage
+from research import edition
 from research.edition import forget_at_hand
 from research.models import Citation, Topic
 from research.retractions import Notice
@@ -151,17 +155,60 @@ def assert_fresh(client: Client) -> dict[str, tuple[int, bytes]]:
     return shown
 
 
-@pytest.mark.any_database  # what the library's changes leave in each is in tests/research/test_edition.py
-@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_no_answer_is_of_before_a_change(world: World, client: Client, change: Callable[[], Any]) -> None:
+@dataclass(frozen=True)
+class Remembered:
+    """What a process that has answered everything has in its cache and at hand, and what it answered."""
+
+    answers: dict[str, tuple[int, bytes]]
+    cached: dict[str, Any]
+    expires: dict[str, Any]
+    at_hand: dict[str, Any]
+
+    def put_back(self) -> None:
+        """Have this process remember it."""
+        local = caches["default"]
+        assert isinstance(local, LocMemCache)
+        local._cache.update(self.cached)  # type: ignore[attr-defined]
+        local._expire_info.update(self.expires)  # type: ignore[attr-defined]
+        edition._at_hand.update(self.at_hand)
+
+
+@pytest.fixture(scope="module")
+def remembered(built: World) -> Remembered:
+    """Every answer of the clinic with a logo, asked for once for all changes."""
     clinic = ClinicSettings.objects.get()
     clinic.logo = ClinicImage.objects.create(title="The logo", file=ContentFile(png(80), "logo.png"))
     clinic.save()
+    cache.clear()
     forget_at_hand()
-    before = answers(client)
-    assert {status for status, _body in before.values()} == {200}, {a: s for a, (s, _b) in before.items() if s != 200}
+    found = answers(Client())
+    assert {status for status, _body in found.values()} == {200}, {a: s for a, (s, _b) in found.items() if s != 200}
+    local: Any = caches["default"]
+    return Remembered(found, dict(local._cache), dict(local._expire_info), dict(edition._at_hand))
+
+
+@pytest.mark.any_database  # what the library's changes leave in each is in tests/research/test_edition.py
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_no_answer_is_of_before_a_change(
+    remembered: Remembered, world: World, client: Client, change: Callable[[], Any]
+) -> None:
+    forget_at_hand()
+    remembered.put_back()
     change()
-    assert assert_fresh(client) != before
+    assert assert_fresh(client) != remembered.answers
+
+
+@pytest.mark.any_database
+def test_what_is_remembered_is_answered_from_memory(remembered: Remembered, world: World, client: Client) -> None:
+    """Or the changes above would be tried on a process that remembers nothing."""
+    with CaptureQueriesContext(connection) as anew:
+        assert answers(client) == remembered.answers
+    forget_at_hand()
+    cache.clear()
+    remembered.put_back()
+    with CaptureQueriesContext(connection) as again:
+        assert answers(client) == remembered.answers
+    assert len(again) < len(anew)
 
 
 def test_what_was_seen_of_a_change_that_is_rolled_back_is_shown_to_nobody(world: World, client: Client) -> None:

@@ -14,10 +14,12 @@ EVERYTHING = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
 #: All that a scheme of colours can change.
-COLOURS = {
+COLOURS: dict[str, Any] = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
 }
+#: All that it cannot: where things stand, what they are called, how they are reached.
+STRUCTURE = EVERYTHING | {"rules": {rule: {"enabled": False} for rule in COLOURS["runOnly"]["values"]}}
 
 
 def barriers(page: Page, rules: dict[str, Any] = EVERYTHING, within: str = "html") -> list[str]:

@@ -1,5 +1,6 @@
 """The environment: what is missing or malformed stops the start, with the variable's name and a hint."""
 
+import io
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from clinic.environment import Environment
 from clinic.storages import storages_config
@@ -42,10 +44,9 @@ def test_every_missing_setting_is_reported_at_once() -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("entry_point", ["clinic.asgi", "clinic.wsgi"])
-def test_a_server_does_not_start_without_its_settings(entry_point: str) -> None:
+def test_a_server_does_not_start_without_its_settings() -> None:
     without_key = {name: value for name, value in COMPLETE.items() if name != "SUBMISSION_KEYS"}
-    result = python("-c", f"import {entry_point}", **without_key)
+    result = python("-c", "import clinic.wsgi", **without_key)
     assert result.returncode == 1
     assert "(clinic.E001) SUBMISSION_KEYS is not set." in result.stderr
     assert "Traceback" not in result.stderr
@@ -162,7 +163,9 @@ def test_s3_asks_for_both_buckets(tmp_path: Path) -> None:
 
 
 def test_the_example_file_and_fresh_keys_pass_the_deployment_checks() -> None:
-    keys = dict(line.split("=", 1) for line in python("manage.py", "make_keys").stdout.splitlines())
+    printed = io.StringIO()
+    call_command("make_keys", stdout=printed)
+    keys = dict(line.split("=", 1) for line in printed.getvalue().splitlines())
     assert {*keys} == {"SECRET_KEY", "SUBMISSION_KEYS", "BLIND_INDEX_KEY"}
     example = str(ROOT / ".env.example")
     result = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **{"ENV_FILE": example} | keys)

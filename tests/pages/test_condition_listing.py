@@ -21,15 +21,12 @@ pytestmark = pytest.mark.django_db
 URL = "/admin/conditions/"
 
 
-@pytest.fixture
-def index() -> ConditionIndexPage:
+@pytest.fixture(scope="module")
+def rows(module_transaction: None) -> None:
+    """Three condition pages, one of them with facts of every standing; made once for the module."""
     root = Page.objects.get(depth=1)
     home = root.add_child(instance=HomePage(title="Clinic", slug="clinic", promise="Care", lede="Care."))
-    return home.add_child(instance=ConditionIndexPage(title="Conditions", slug="conditions"))
-
-
-@pytest.fixture
-def conditions(index: ConditionIndexPage) -> dict[str, ConditionPage]:
+    index = home.add_child(instance=ConditionIndexPage(title="Conditions", slug="conditions"))
     today = timezone.localdate()
     reviewer = Person.objects.create(name="Rae Example", slug="rae", credentials="MD", role="Physician")
     due = {"overdue": -1, "soon": 10, "later": 200}
@@ -59,12 +56,6 @@ def conditions(index: ConditionIndexPage) -> dict[str, ConditionPage]:
     withheld = Citation.objects.create(key="kept-back", title="Kept back", verified_on=today, withheld=True)
     on_withheld = ConditionFact.objects.create(page=unsupported, statement="Stands on a work that is kept back.")
     FactSource.objects.create(claim=on_withheld, citation=withheld)
-    return made
-
-
-@pytest.fixture
-def editor(client: Client) -> Client:
-    """A person who may edit pages, logged in."""
     user = User.objects.create_user("editor", "editor@clinic.example", "pass phrase for tests")
     group = Group.objects.create(name="Page editors")
     group.permissions.add(Permission.objects.get(codename="access_admin"))
@@ -72,7 +63,24 @@ def editor(client: Client) -> Client:
         group=group, page=Page.objects.get(depth=1), permission=Permission.objects.get(codename="change_page")
     )
     user.groups.add(group)
-    client.force_login(user)
+
+
+@pytest.fixture
+def index(rows: None, db: None) -> ConditionIndexPage:
+    """What the condition pages stand under."""
+    return ConditionIndexPage.objects.get()
+
+
+@pytest.fixture
+def conditions(rows: None, db: None) -> dict[str, ConditionPage]:
+    """The condition pages, by their slugs."""
+    return {page.slug: page for page in ConditionPage.objects.all()}
+
+
+@pytest.fixture
+def editor(rows: None, db: None, client: Client) -> Client:
+    """A person who may edit pages, logged in."""
+    client.force_login(User.objects.get(username="editor"))
     return client
 
 

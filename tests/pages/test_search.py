@@ -100,9 +100,9 @@ def test_lines_of_the_index_are_told_apart() -> None:
 # --- Finding ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def library(db: None) -> Callable[[str], Results]:
-    """A small site; returns a function that searches it."""
+@pytest.fixture(scope="module")
+def small_site(module_transaction: None) -> None:
+    """Two conditions and two studies, in the index; made once for the module."""
     topic("ptsd", name="PTSD", synonyms="post-traumatic stress disorder\ntrauma")
     topic("depression", name="Depression", synonyms="MDD\nmajor depressive disorder")
     home_page()
@@ -115,6 +115,12 @@ def library(db: None) -> Callable[[str], Results]:
         "feder-2014-ptsd", headline="", title="Efficacy of intravenous ketamine for post-traumatic stress disorder"
     )
     citation("phelps-2009", title="Family history of alcohol dependence", headline="Mood after one infusion")
+    call_command("update_index", verbosity=0)
+
+
+@pytest.fixture
+def library(small_site: None, db: None) -> Callable[[str], Results]:
+    """The small site; returns a function that searches it, with what a test has added."""
 
     def search(text: str) -> Results:
         call_command("update_index", verbosity=0)
@@ -267,8 +273,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_no_query_is_an_error(library: Callable[[str], Results], text: str) -> None:
-    results = library(text)
+def test_no_query_is_an_error(small_site: None, db: None, text: str) -> None:
+    results = find(text, Site.objects.get(is_default_site=True))
     shown(results.found, results.reading)
 
 
@@ -300,7 +306,6 @@ def test_publishing_makes_a_change_findable(db: None) -> None:
 
 
 def test_the_page_keeps_the_words_and_marks_them(library: Callable[[str], Results], client: Client) -> None:
-    library("index everything")
     response = client.get("/search/", {"q": "trauma"})
     body = response.content.decode()
     assert response.status_code == 200
