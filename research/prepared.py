@@ -30,6 +30,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Expression, Field, ForeignObject, Lookup, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 
+from research.statements import fetched
+
 #: How many shapes of one query are held.
 MOST_SHAPES = 200
 
@@ -87,7 +89,7 @@ class Written:
         )
         ready: Any = copy(self._compiler)  # other threads use the same one, with their own connections
         ready.connection = connection
-        ready.as_sql = lambda *args, **kwargs: (self._sql, parameters)
+        ready.execute_sql = lambda *args, **kwargs: [fetched(connection, self._sql, parameters)]
         ready.get_converters = lambda columns: self._converters
         # Django would clone the whole query, every part of a union with it, to change what is written already.
         query: Any = _twin(self._queryset.query)

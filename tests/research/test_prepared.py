@@ -95,3 +95,51 @@ def test_threads_ask_through_their_own_connections() -> None:
     with ThreadPoolExecutor(4) as threads:
         for one, found in zip(made, threads.map(ask, made), strict=True):
             assert found == [one] * 20
+
+
+def kept() -> int:
+    """How many statements PostgreSQL keeps for this connection that ask for citations."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ['%%"research_citation"%%']
+        )
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def elsewhere(sql: str) -> None:
+    """Does it through another connection, as a migration does while the site is served."""
+
+    def execute() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(execute).result()
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite keeps no statements")
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_keeps_what_comes_again_until_a_column_is_altered() -> None:
+    citation("one-2001", issued_year=2001)
+    before = kept()
+    for _ in range(5):
+        assert len(titles(True, year=2001, keys="one")) == 1
+    assert kept() == before + 1
+    elsewhere("ALTER TABLE research_citation ALTER COLUMN title TYPE varchar(999)")
+    try:
+        assert len(titles(True, year=2001, keys="one")) == 1
+    finally:
+        elsewhere("ALTER TABLE research_citation ALTER COLUMN title TYPE text")
+    assert len(titles(True, year=2001, keys="one")) == 1
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite keeps no statements")
+@pytest.mark.django_db
+def test_nothing_is_kept_where_a_pooler_stands_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(connection.settings_dict["OPTIONS"], "prepare_threshold")
+    before = kept()
+    for _ in range(5):
+        titles(False, year=1999, keys="two")
+    assert kept() == before

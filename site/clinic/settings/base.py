@@ -147,9 +147,14 @@ database = env.database("DATABASE_URL", database_url)
 if "sqlite3" in database.get("ENGINE", "sqlite3"):
     database = {"ENGINE": "django.db.backends.sqlite3", "NAME": database.get("NAME", ":memory:")}
     database["OPTIONS"] = SQLITE_OPTIONS
-elif env.flag("DATABASE_POOL", default=True):
-    # Under ASGI a connection per thread would never be given back; the pool lends them instead.
-    database["OPTIONS"] = database.get("OPTIONS", {}) | {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+else:
+    database["OPTIONS"] = database.get("OPTIONS", {})
+    if pooled := env.flag("DATABASE_POOL", default=True):
+        # Under ASGI a connection per thread would never be given back; the pool lends them instead.
+        database["OPTIONS"] |= {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    # Statements that the server keeps belong to one connection. Who turns our pool off may have another one between.
+    if env.flag("DATABASE_PREPARE", default=pooled):
+        database["OPTIONS"] |= {"prepare_threshold": 2}
 DATABASES: dict[str, dict[str, Any]] = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

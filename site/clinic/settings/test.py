@@ -15,6 +15,7 @@ os.environ |= {
     "BASE_URL": "http://testserver",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{VAR / 'test-unused.sqlite3'}",
     "DATABASE_POOL": "0",
+    "DATABASE_PREPARE": "1",
     "CACHE_URL": os.environ.get("TEST_CACHE_URL") or "locmemcache://",
     "EMAIL_URL": "memorymail://",
     "DEFAULT_FROM_EMAIL": "Juniper Row Clinic <clinic@example.org>",
