@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -194,7 +194,11 @@ class ConditionListing(ModelAdmin):
             .get_queryset(request)
             .prefetch_workflow_states()
             .annotate_approved_schedule()
-            .annotate(fact_count=_count(facts), unsupported_count=_count(facts.filter(~models.Exists(standing))))
+            .annotate(
+                fact_count=_count(facts),
+                unsupported_count=_count(facts.filter(~models.Exists(standing))),
+                unsupported_drafts=_count(facts.filter(~models.Exists(standing), draft=True)),
+            )
         )
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
@@ -215,14 +219,18 @@ class ConditionListing(ModelAdmin):
     key_facts.admin_order_field = "fact_count"  # type: ignore[attr-defined]
 
     def facts_without_source(self, page: Any) -> int | SafeString:
-        """Number of key facts that no standing source supports."""
-        count = int(page.unsupported_count)
-        if not count:
-            return 0
-        return format_html(
-            '<span class="w-status w-status--primary">{}</span>',
-            ngettext("%(n)s fact", "%(n)s facts", count) % {"n": count},
-        )
+        """Number of key facts that no standing source supports; those that visitors do not see are called drafts."""
+        drafts = int(page.unsupported_drafts)
+        shown = int(page.unsupported_count) - drafts
+        words = [
+            (
+                "w-status w-status--primary",
+                ngettext("%(n)s fact", "%(n)s facts", shown) % {"n": shown} if shown else "",
+            ),
+            ("w-status", ngettext("%(n)s draft", "%(n)s drafts", drafts) % {"n": drafts} if drafts else ""),
+        ]
+        told = [format_html('<span class="{}">{}</span>', look, text) for look, text in words if text]
+        return format_html_join(" ", "{}", ((one,) for one in told)) if told else 0
 
     facts_without_source.short_description = _("Without source")  # type: ignore[attr-defined]
     facts_without_source.admin_order_field = "unsupported_count"  # type: ignore[attr-defined]

@@ -95,8 +95,10 @@ def test_counts_facts_and_those_that_no_standing_source_supports(
     page = next(p for p in editor.get(URL).context["object_list"] if p.slug == "overdue")
     assert (page.fact_count, page.unsupported_count) == (4, 3)
     html = editor.get(URL).content.decode()
-    assert "3 facts</span>" in html
+    assert "3 facts</span>" in html and "1 draft" not in html
     assert "Rae Example, MD" in html
+    ConditionFact.objects.create(page=conditions["later"], statement="Nobody has looked yet.", draft=True)
+    assert '<span class="w-status">1 draft</span>' in editor.get(URL).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,9 @@ class ApiMiddleware(MiddlewareMixin):
         allowed |= {"OPTIONS", "HEAD"} if "GET" in allowed else {"OPTIONS"}
         headers = {"Allow": ", ".join(sorted(allowed))}
         if method == "OPTIONS":
-            return HttpResponse(status=204, headers=headers)
+            response = HttpResponse(status=204, headers=headers)
+            del response["Content-Type"]  # of nothing
+            return response
         return problem(405, headers=headers) if request.path_info.startswith(V3_PREFIX) else response
 
     @staticmethod
