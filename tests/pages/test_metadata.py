@@ -20,7 +20,7 @@ from tests.pages import site
 
 SPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 CONDITION = "/conditions/condition-0/"
-pytestmark = pytest.mark.usefixtures("whole_site")
+pytestmark = [pytest.mark.usefixtures("whole_site"), pytest.mark.any_database]
 
 
 def head(client: Client, address: str) -> str:

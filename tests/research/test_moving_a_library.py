@@ -17,7 +17,7 @@ from research.models import Citation, ImportBatch, ImportRow
 from tests.research.library import bibliography
 from tests.research.records import READ
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 START = "/admin/research/import/"
 
 BIBLIOGRAPHIC = {
