@@ -7,6 +7,8 @@ PREPARE := $(PYTHON) -I site/clinic/prepare.py
 
 # Tools see the code where it lies; nothing of this project is installed into the environment.
 export PYTHONPATH := .:site
+# Packages are not compiled when they are installed: Python has to keep what it compiles.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lighthouse bench format lock clean
