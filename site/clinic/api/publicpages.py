@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject, Length, Substr
 from django.http import HttpRequest
 from wagtail.api.v3.querysets import get_pages_queryset
@@ -55,14 +55,13 @@ def _above(root: int) -> tuple[Any, Any]:
 
     It shows in the beginning of the page's path (treebeard's MP_Node).
     """
-    asked_for = OuterRef("path")
+    asked_for = ExpressionWrapper(OuterRef("path"), output_field=CharField())
     same = Page.objects.filter(pk=root).values("translation_key")
-    roots = Page.objects.filter(translation_key__in=same)
-    restrictions = PageViewRestriction.objects.all()
-    # Cut to length and compared: a path holds nothing that LIKE would have to be told to take as it is.
+    roots = Page.objects.filter(translation_key__in=same).alias(asked_for=asked_for)
+    restrictions = PageViewRestriction.objects.alias(asked_for=asked_for)
     return (
-        roots.filter(path=Substr(asked_for, 1, Length("path"))),
-        restrictions.filter(page__path=Substr(asked_for, 1, Length("page__path"))),
+        roots.filter(asked_for__startswith=F("path")),
+        restrictions.filter(asked_for__startswith=F("page__path")),
     )
 
 
