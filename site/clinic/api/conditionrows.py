@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from wagtail.models import Page
 
 from clinic.api.publicpages import public, public_one, with_family
 from pages.models import ConditionPage
@@ -22,8 +23,12 @@ JOINED = ("locale", "reviewer", "social_image")
 About = Topic.condition_pages.through
 
 
-def _found(by_topic: bool, by_locale: bool, root: int, topics: Sequence[str], locale: str) -> Any:
-    pages = public(ConditionPage.objects.order_by("path"), root)
+def _found(by_topic: bool, by_locale: bool, model: int, root: int, topics: Sequence[str], locale: str) -> Any:
+    """As pages of any type, so that all conditions can be counted without a look at what is theirs alone.
+
+    ``model`` is the number of their content type.
+    """
+    pages = public(Page.objects.filter(content_type_id=model).order_by("path"), root)
     if by_topic:
         pages = pages.filter(
             Exists(About.objects.filter(conditionpage=OuterRef("pk"), topic__slug__among=topics)),
@@ -33,26 +38,39 @@ def _found(by_topic: bool, by_locale: bool, root: int, topics: Sequence[str], lo
 
 @prepared
 def count_conditions(
-    by_topic: bool, by_locale: bool, /, *, root: int, topics: Sequence[str], locale: str
-) -> QuerySet[ConditionPage, int]:
+    by_topic: bool, by_locale: bool, /, *, model: int, root: int, topics: Sequence[str], locale: str
+) -> QuerySet[Page, int]:
     """How many condition pages there are, about any of the topics if ``by_topic``, in one language if ``by_locale``."""
-    return counted(_found(by_topic, by_locale, root, topics, locale))
+    return counted(_found(by_topic, by_locale, model, root, topics, locale))
 
 
 @prepared
 def list_conditions(
-    by_topic: bool, by_locale: bool, /, *, root: int, topics: Sequence[str], locale: str, limit: int, offset: int
-) -> QuerySet[ConditionPage]:
-    """Those pages, in the order of the tree."""
-    return _found(by_topic, by_locale, root, topics, locale).select_related(*JOINED)
+    by_topic: bool,
+    by_locale: bool,
+    /,
+    *,
+    model: int,
+    root: int,
+    topics: Sequence[str],
+    locale: str,
+    limit: int,
+    offset: int,
+) -> QuerySet[Page, int]:
+    """The keys of those pages, in the order of the tree."""
+    return _found(by_topic, by_locale, model, root, topics, locale).values_list("pk", flat=True)
 
 
 @prepared
-def list_in_brief(
-    by_topic: bool, by_locale: bool, /, *, root: int, topics: Sequence[str], locale: str, limit: int, offset: int
-) -> QuerySet[ConditionPage, tuple[Any, ...]]:
-    """BRIEF of those pages."""
-    return _found(by_topic, by_locale, root, topics, locale).values_list(*BRIEF)
+def whole_pages(*, pks: Sequence[int]) -> QuerySet[ConditionPage]:
+    """Condition pages by their keys, in the order of the tree."""
+    return ConditionPage.objects.live().filter(pk__among=pks).order_by("path").select_related(*JOINED)
+
+
+@prepared
+def brief_rows(*, pks: Sequence[int]) -> QuerySet[ConditionPage, tuple[Any, ...]]:
+    """BRIEF of condition pages by their keys, in the order of the tree."""
+    return ConditionPage.objects.live().filter(pk__among=pks).order_by("path").values_list(*BRIEF)
 
 
 @prepared

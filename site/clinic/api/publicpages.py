@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
-from django.db.models.functions import JSONObject, Length, Substr
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat, JSONObject, Length, Substr
 from django.http import HttpRequest
 from wagtail.api.v3.querysets import get_pages_queryset
 from wagtail.models import Page, PageViewRestriction
@@ -55,14 +55,22 @@ def _above(root: int) -> tuple[Any, Any]:
 
     It shows in the beginning of the page's path (treebeard's MP_Node).
     """
-    asked_for = ExpressionWrapper(OuterRef("path"), output_field=CharField())
     same = Page.objects.filter(pk=root).values("translation_key")
-    roots = Page.objects.filter(translation_key__in=same).alias(asked_for=asked_for)
-    restrictions = PageViewRestriction.objects.alias(asked_for=asked_for)
     return (
-        roots.filter(asked_for__startswith=F("path")),
-        restrictions.filter(asked_for__startswith=F("page__path")),
+        _above_asked(Page.objects.filter(translation_key__in=same), "path"),
+        _above_asked(PageViewRestriction.objects.all(), "page__path"),
     )
+
+
+def _above_asked(rows: Any, path: str) -> Any:
+    """Those of the rows whose ``path`` the path of the outer query's page begins with.
+
+    Said as a range, not as LIKE: it is quicker by row, and PostgreSQL foresees so few rows behind a LIKE that it would
+    read thousands of pages to show twenty.
+    """
+    asked_for = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    after = Concat(F(path), Value("~"))  # comes behind every digit and letter, of which paths are made
+    return rows.alias(asked_for=asked_for).filter(**{f"{path}__lte": OuterRef("path")}, asked_for__lt=after)
 
 
 def with_family(pages: Any) -> Any:

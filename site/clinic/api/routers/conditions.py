@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
 
@@ -43,12 +44,15 @@ def list_conditions(
     """Condition pages in the order editors gave them."""
     wanted = [*ALWAYS, *content.names([ConditionPage])]
     shape = bool(filters.topic), filters.locale is not None
-    values: dict[str, Any] = {"root": _root(request), "topics": filters.topic, "locale": filters.locale or ""}
+    model = ContentType.objects.get_for_model(ConditionPage).pk
+    values: dict[str, Any] = {"model": model, "root": _root(request)}
+    values |= {"topics": filters.topic, "locale": filters.locale or ""}
     (count,) = conditionrows.count_conditions(*shape, **values)
     values |= {"limit": paging.limit, "offset": paging.offset}
+    pks = conditionrows.list_conditions(*shape, **values)
     if is_brief(ConditionPage, wanted):
-        return envelope(request, paging, count, in_brief(conditionrows.list_in_brief(*shape, **values), request))
-    pages = conditionrows.list_conditions(*shape, **values)
+        return envelope(request, paging, count, in_brief(conditionrows.brief_rows(pks=pks), request))
+    pages = conditionrows.whole_pages(pks=pks)
     load_rows(pages)
     return envelope(request, paging, count, page_items(pages, request, wanted))
 
