@@ -136,10 +136,19 @@ def fresh_forms(settings: Any, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def own_loop() -> Iterator[None]:
-    """Lets a test start an event loop: Playwright keeps its own running on this thread from its first test on."""
+    """Lets a test start an event loop: Playwright keeps its own running on this thread from its first test on.
+
+    Django knows other connections beside a running loop than without one; the test keeps those it came with.
+    """
     running = asyncio.events._get_running_loop()
+    ours = {alias: connections[alias] for alias in connections}
     asyncio.events._set_running_loop(None)
+    others = {alias: connections[alias] for alias in connections}
+    for alias, connection in ours.items():
+        connections[alias] = connection
     yield
+    for alias, connection in others.items():
+        connections[alias] = connection
     asyncio.events._set_running_loop(running)
 
 
