@@ -49,11 +49,17 @@ def prepared(build: Callable[Values, QuerySet[Any, Row]]) -> Prepared[Values, Ro
     return Prepared(build)
 
 
+def prepared_but_planned_anew(build: Callable[Values, QuerySet[Any, Row]]) -> Prepared[Values, Row]:
+    """As `prepared`, for a query of which PostgreSQL makes a far worse plan when it may not look at the values."""
+    return Prepared(build, keep_plan=False)
+
+
 class Prepared(Generic[Values, Row]):
     """A query that is written at its first call."""
 
-    def __init__(self, build: Callable[Values, QuerySet[Any, Row]]) -> None:
+    def __init__(self, build: Callable[Values, QuerySet[Any, Row]], *, keep_plan: bool = True) -> None:
         update_wrapper(self, build)
+        self._keep_plan = keep_plan
         parameters = inspect.signature(build).parameters.values()
         self._build: Callable[..., QuerySet[Any, Row]] = build
         self._blanks = {one.name: Blank(one.name) for one in parameters if one.kind is one.KEYWORD_ONLY}
@@ -66,14 +72,17 @@ class Prepared(Generic[Values, Row]):
             if len(self._written) >= MOST_SHAPES:  # visitors choose some shapes, and must not fill the memory
                 self._written = {}
             part = [self._blanks[name] for name in ("limit", "offset") if {"limit", "offset"} <= self._blanks.keys()]
-            written = self._written[shape] = Written(self._build(*shape, **self._blanks), part)
+            written = self._written[shape] = Written(
+                self._build(*shape, **self._blanks), part, keep_plan=self._keep_plan
+            )
         return list(written.filled(values))
 
 
 class Written:
     """A query set with its SQL. ``part`` are the blanks of its limit and offset, if only a part is asked for."""
 
-    def __init__(self, queryset: QuerySet[Any, Any], part: Sequence[Blank] = ()) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], part: Sequence[Blank] = (), *, keep_plan: bool = True) -> None:
+        self._keep_plan = keep_plan
         self._queryset = queryset
         self._compiler: SQLCompiler = queryset.query.get_compiler(queryset.db)
         sql, parameters = self._compiler.as_sql()
@@ -89,7 +98,9 @@ class Written:
         )
         ready: Any = copy(self._compiler)  # other threads use the same one, with their own connections
         ready.connection = connection
-        ready.execute_sql = lambda *args, **kwargs: [fetched(connection, self._sql, parameters)]
+        ready.execute_sql = lambda *args, **kwargs: [
+            fetched(connection, self._sql, parameters, keep_plan=self._keep_plan)
+        ]
         ready.get_converters = lambda columns: self._converters
         # Django would clone the whole query, every part of a union with it, to change what is written already.
         query: Any = _twin(self._queryset.query)

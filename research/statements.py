@@ -15,9 +15,12 @@ from django.db import NotSupportedError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def fetched(connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[Any]:
-    """All rows of a query that comes again and again; its statement is kept where that is set."""
-    if connection.vendor != "postgresql" or not connection.settings_dict["OPTIONS"].get("prepare_threshold"):
+def fetched(
+    connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any], *, keep_plan: bool = True
+) -> list[Any]:
+    """All rows of a query that comes again and again; its statement is kept with its plan where that is set."""
+    kept = keep_plan and connection.settings_dict["OPTIONS"].get("prepare_threshold")
+    if connection.vendor != "postgresql" or not kept:
         return _all(connection.cursor(), sql, parameters)
     connection.ensure_connection()
     postgres: Any = connection

@@ -11,7 +11,7 @@ from wagtail.models import Page
 from clinic.api.publicpages import public, public_one, with_family
 from pages.models import ConditionPage
 from research.models import Topic
-from research.prepared import counted, prepared
+from research.prepared import counted, prepared, prepared_but_planned_anew
 
 #: What a list shows of a page without being asked for more.
 BRIEF = (
@@ -36,7 +36,7 @@ def _found(by_topic: bool, by_locale: bool, model: int, root: int, topics: Seque
     return pages.filter(locale__language_code=locale) if by_locale else pages
 
 
-@prepared
+@prepared_but_planned_anew
 def count_conditions(
     by_topic: bool, by_locale: bool, /, *, model: int, root: int, topics: Sequence[str], locale: str
 ) -> QuerySet[Page, int]:
@@ -44,7 +44,7 @@ def count_conditions(
     return counted(_found(by_topic, by_locale, model, root, topics, locale))
 
 
-@prepared
+@prepared_but_planned_anew
 def list_conditions(
     by_topic: bool,
     by_locale: bool,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Concat, JSONObject, Length, Substr
+from django.db.models import CharField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject, Length, Substr
 from django.http import HttpRequest
 from wagtail.api.v3.querysets import get_pages_queryset
 from wagtail.models import Page, PageViewRestriction
@@ -69,7 +69,9 @@ def _above_asked(rows: Any, path: str) -> Any:
     read thousands of pages to show twenty.
     """
     asked_for = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    after = Concat(F(path), Value("~"))  # comes behind every digit and letter, of which paths are made
+    # "~" comes behind every digit and letter, of which paths are made. As text of the query, not as a value: a plan for
+    # any value would not know what it ends with.
+    after = Func(F(path), template="(%(expressions)s || '~')", output_field=CharField())
     return rows.alias(asked_for=asked_for).filter(**{f"{path}__lte": OuterRef("path")}, asked_for__lt=after)
 
 
